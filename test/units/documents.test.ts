@@ -1,6 +1,6 @@
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { expect, test } from "vitest";
-import type { Command } from "../../units/release/command-help.ts";
+import { type Command, commandOf } from "../../units/release/command-help.ts";
 import { completions } from "../../units/release/completions.ts";
 import { commandPage } from "../../units/release/man-pages.ts";
 
@@ -57,8 +57,8 @@ _files
 test("fish completes commands, and then the options of one", () => {
   expect(completions(COMMANDS)["share/fish/vendor_completions.d/unitlet.fish"]).toBe(
     `complete -c unitlet -n __fish_use_subcommand -f -a "status plan --help --version"
-complete -c unitlet -n "__fish_seen_subcommand_from status" -a "--help"
-complete -c unitlet -n "__fish_seen_subcommand_from plan" -a "--json --help"
+complete -c unitlet -n "contains -- (commandline -opc)[2] status" -a "--help"
+complete -c unitlet -n "contains -- (commandline -opc)[2] plan" -a "--json --help"
 `,
   );
 });
@@ -69,15 +69,57 @@ const GET: Command = {
 };
 const LOGS: Command = { name: "logs", text: "usage: unitlet logs POD\n", options: ["--tail"], target: "pod" };
 
+const IMAGES = commandOf(
+  "images",
+  `usage: unitlet images [list]
+       unitlet images pull [--quiet|--json] REF…
+       unitlet images import [--quiet] [--name REF] FILE…
+       unitlet images import --changed
+
+Lists images.
+
+  -q, --quiet  print errors alone
+`,
+);
+const IMPORT: Command = { name: "import", text: "usage: unitlet import UNIT\n", options: ["--drop"] };
+
+test("the commands of a command are those of its usage, each with the options there", () => {
+  expect(IMAGES.verbs).toEqual([
+    { name: "list", options: [] },
+    { name: "pull", options: ["--quiet", "--json"] },
+    { name: "import", options: ["--quiet", "--name", "--changed"] },
+  ]);
+  expect(commandOf("get", "usage: unitlet get KIND\n").verbs).toBeUndefined();
+});
+
 /** Returns what bash completes, on a host where `unitlet get` answers with its arguments. */
 function completed(...words: readonly string[]): string[] {
   const unitlet = 'unitlet() { echo "pod/$2-in-$4"; }';
-  const script = `${completions([GET, LOGS])["share/bash-completion/completions/unitlet"]}
+  const script = `${completions([GET, LOGS, IMAGES, IMPORT])["share/bash-completion/completions/unitlet"]}
     ${unitlet}; COMP_WORDS=("$@") COMP_CWORD=$(($# - 1)); _unitlet; printf '%s\\n' "\${COMPREPLY[@]}"`;
   return execFileSync("bash", ["-c", script, "bash", ...words], { encoding: "utf8" })
     .trim()
     .split("\n");
 }
+
+const VERBS: [string[], string[]][] = [
+  [
+    ["unitlet", "images", ""],
+    ["list", "pull", "import", "--help"],
+  ],
+  [
+    ["unitlet", "images", "pull", "--"],
+    ["--quiet", "--json"],
+  ],
+  [
+    ["unitlet", "images", "import", "--"],
+    ["--quiet", "--name", "--changed"],
+  ],
+  [
+    ["unitlet", "import", "--"],
+    ["--drop", "--help"],
+  ],
+];
 
 test.each([
   [["unitlet", "g"], ["get"]],
@@ -88,8 +130,27 @@ test.each([
   [["unitlet", "get", "jobs", "j"], ["jobs-in-default"]],
   [["unitlet", "get", "jobs", "--w"], ["--watch"]],
   [["unitlet", "logs", "-n", "other", "p"], ["pods-in-other"]],
+  ...VERBS,
 ])("bash completes %j", (words, found) => {
   expect(completed(...words)).toEqual(found);
+});
+
+const hasShell = (name: string) => spawnSync(name, ["-c", "exit"]).status === 0;
+
+test.skipIf(!hasShell("fish")).each(VERBS)("fish completes %j", (words, found) => {
+  const script = `${completions([GET, LOGS, IMAGES, IMPORT])["share/fish/vendor_completions.d/unitlet.fish"]}
+    complete -C "${words.join(" ")}"`;
+  const text = execFileSync("fish", ["--no-config", "-c", script], { encoding: "utf8" });
+  const own = text.split("\n").filter((each) => /^(--)?[a-z]+$/.test(each));
+  expect(own.toSorted()).toEqual(found.toSorted());
+});
+
+test.skipIf(!hasShell("zsh")).each(VERBS)("zsh completes %j", (words, found) => {
+  const script = `compadd() { shift; print -l -- "$@" }; _files() { :; }; words=("$@") CURRENT=$#
+    ${completions([GET, LOGS, IMAGES, IMPORT])["share/zsh/site-functions/_unitlet"]}`;
+  const text = execFileSync("zsh", ["-f", "-c", script, "zsh", ...words], { encoding: "utf8" });
+  const last = words.at(-1) ?? "";
+  expect(text.split("\n").filter((each) => each !== "" && each.startsWith(last))).toEqual(found);
 });
 
 test("zsh and fish ask for the same names", () => {
@@ -101,8 +162,8 @@ esac
 _files
 `);
   expect(found["share/fish/vendor_completions.d/unitlet.fish"]).toContain(
-    `complete -c unitlet -n "__fish_seen_subcommand_from logs" -f -a "(unitlet get pods -o name 2>/dev/null | string replace -r '.*/' '')"
-complete -c unitlet -n "__fish_seen_subcommand_from get; and test (count (commandline -opc)) -eq 2" -f -a "pods all"
+    `complete -c unitlet -n "contains -- (commandline -opc)[2] logs" -f -a "(unitlet get pods -o name 2>/dev/null | string replace -r '.*/' '')"
+complete -c unitlet -n "contains -- (commandline -opc)[2] get; and test (count (commandline -opc)) -eq 2" -f -a "pods all"
 `,
   );
 });

@@ -6,11 +6,18 @@ export interface CommandHelp {
   readonly commands: readonly Command[];
 }
 
+export interface Verb {
+  readonly name: string;
+  readonly options: readonly string[];
+}
+
 export interface Command {
   readonly name: string;
   readonly text: string;
   /** The long options that the help names, such as "--json", in its order. */
   readonly options: readonly string[];
+  /** The commands of a command, such as "pull" of "images", with their options; absent: none. */
+  readonly verbs?: readonly Verb[];
   /** What the first argument names; absent: neither. */
   readonly target?: "kind" | "pod";
   /** The kinds that the help lists, such as "pods"; absent: none. */
@@ -27,12 +34,31 @@ export function readCommandHelp(program: string): CommandHelp {
   return { text, commands };
 }
 
-function commandOf(name: string, text: string): Command {
-  const options = [...text.matchAll(/(?<![\w-])--[a-z][a-z-]*/g)].map(([option]) => option);
+/** Returns a command by its help. */
+export function commandOf(name: string, text: string): Command {
+  const options = optionsIn(text);
   const usage = text.split("\n\n")[0] ?? "";
   const target = / POD\b/.test(usage) ? "pod" : / KIND\b/.test(usage) ? "kind" : undefined;
   const kinds = kindsOf(text);
-  return { name, text, options: [...new Set(options)], ...(target && { target }), ...(kinds.length > 0 && { kinds }) };
+  const verbs = verbsOf(name, usage);
+  return {
+    ...{ name, text, options },
+    ...(verbs.length > 0 && { verbs }),
+    ...(target && { target }),
+    ...(kinds.length > 0 && { kinds }),
+  };
+}
+
+function optionsIn(text: string): readonly string[] {
+  return [...new Set([...text.matchAll(/(?<![\w-])--[a-z][a-z-]*/g)].map(([option]) => option))];
+}
+
+/** Returns the words in lower case that the lines of the usage have after the command. */
+function verbsOf(command: string, usage: string): readonly Verb[] {
+  const lines = usage.matchAll(new RegExp(`^(?:usage:|) *unitlet ${command} \\[?([a-z]+)\\b(.*)$`, "gm"));
+  const found = new Map<string, string>();
+  for (const [, name = "", rest = ""] of lines) found.set(name, `${found.get(name) ?? ""} ${rest}`);
+  return [...found].map(([name, rest]) => ({ name, options: optionsIn(rest) }));
 }
 
 /** Returns the words of a sentence "KIND is pods (po), jobs, or all." without the short names. */

@@ -1,4 +1,4 @@
-import type { Command } from "./command-help.ts";
+import type { Command, Verb } from "./command-help.ts";
 
 /** Returns the completion of `unitlet` for each shell, by the path below /usr at which the shell looks for it. */
 export function completions(commands: readonly Command[]): Readonly<Record<string, string>> {
@@ -14,7 +14,11 @@ export function completions(commands: readonly Command[]): Readonly<Record<strin
 /** The words after a command: its options, and the commands after "help". */
 function wordsAfter({ name, options }: Command, commands: readonly Command[]): string {
   const rest = name === "help" ? commands.map((each) => each.name) : options;
-  return [...rest, ...(name === "images" ? ["prune"] : []), "--help"].filter(isFirst).join(" ");
+  return [...rest, "--help"].filter(isFirst).join(" ");
+}
+
+function verbNames(verbs: readonly Verb[]): string {
+  return [...verbs.map(({ name }) => name), "--help"].join(" ");
 }
 
 function isFirst(word: string, at: number, words: readonly string[]): boolean {
@@ -36,7 +40,9 @@ function namesWith(commands: readonly Command[], target: Command["target"]): rea
 
 /** Names of objects are asked for in the namespace of -n. Only root gets an answer. */
 function bashCompletion(commands: readonly Command[]): string {
-  const cases = commands.map((command) => `    ${command.name}) words="${wordsAfter(command, commands)}" ;;`);
+  const cases = commands.map(
+    (command) => `    ${command.name}) ${bashVerbs(command) ?? `words="${wordsAfter(command, commands)}"`} ;;`,
+  );
   return `_unitlet_names() {
   local at namespace=default
   for ((at = 2; at < COMP_CWORD; at++)); do
@@ -62,6 +68,13 @@ complete -o default -F _unitlet unitlet
 `;
 }
 
+/** The words of a command that has commands of its own: these, and then the options of one. */
+function bashVerbs({ verbs }: Command): string | undefined {
+  if (verbs === undefined) return undefined;
+  const cases = verbs.map(({ name, options }) => `${name}) words="${options.join(" ")}" ;;`);
+  return `if [ "$COMP_CWORD" = 2 ]; then words="${verbNames(verbs)}"; else case \${COMP_WORDS[2]} in ${cases.join(" ")} esac; fi`;
+}
+
 function bashNames(commands: readonly Command[]): string {
   const pods = namesWith(commands, "pod").map((name) => `      ${name}:*) words="$words $(_unitlet_names pods)" ;;\n`);
   const kinds = namesWith(commands, "kind").map(
@@ -73,7 +86,9 @@ function bashNames(commands: readonly Command[]): string {
 }
 
 function zshCompletion(commands: readonly Command[]): string {
-  const cases = commands.map((command) => `  ${command.name}) compadd -- ${wordsAfter(command, commands)} ;;`);
+  const cases = commands.map(
+    (command) => `  ${command.name}) ${zshVerbs(command) ?? `compadd -- ${wordsAfter(command, commands)}`} ;;`,
+  );
   return `#compdef unitlet
 _unitlet_names() {
   local namespace=\${words[\${words[(i)-n]}+1]:-default}
@@ -88,6 +103,16 @@ ${cases.join("\n")}
 esac
 ${zshNames(commands)}_files
 `;
+}
+
+function zshVerbs({ verbs }: Command): string | undefined {
+  if (verbs === undefined) return undefined;
+  const cases = withOptions(verbs).map(({ name, options }) => `${name}) compadd -- ${options.join(" ")} ;;`);
+  return `if ((CURRENT == 3)); then compadd -- ${verbNames(verbs)}; else case \${words[3]} in ${cases.join(" ")} *) ;; esac; fi`;
+}
+
+function withOptions(verbs: readonly Verb[]): readonly Verb[] {
+  return verbs.filter(({ options }) => options.length > 0);
 }
 
 function zshNames(commands: readonly Command[]): string {
@@ -106,18 +131,31 @@ function zshNames(commands: readonly Command[]): string {
 
 function fishCompletion(commands: readonly Command[]): string {
   const first = `complete -c unitlet -n __fish_use_subcommand -f -a "${namesOf(commands)} --help --version"`;
-  const rest = commands.map(
-    (command) =>
-      `complete -c unitlet -n "__fish_seen_subcommand_from ${command.name}" -a "${wordsAfter(command, commands)}"`,
+  const rest = commands.flatMap(
+    (command) => fishVerbs(command) ?? [`${fishAfter([command.name])} -a "${wordsAfter(command, commands)}"`],
   );
   return `${[first, ...rest, ...fishNames(commands)].join("\n")}\n`;
+}
+
+/** The second word decides: a later one may be a word that is a command too, as in "images import". */
+function fishAfter(names: readonly string[], more = ""): string {
+  return `complete -c unitlet -n "contains -- (commandline -opc)[2] ${names.join(" ")}${more}"`;
+}
+
+function fishVerbs({ name, verbs }: Command): readonly string[] | undefined {
+  if (verbs === undefined) return undefined;
+  const first = `${fishAfter([name], "; and test (count (commandline -opc)) -eq 2")} -f -a "${verbNames(verbs)}"`;
+  const rest = withOptions(verbs).map(
+    (verb) =>
+      `${fishAfter([name], `; and contains -- (commandline -opc)[3] ${verb.name}`)} -a "${verb.options.join(" ")}"`,
+  );
+  return [first, ...rest];
 }
 
 function fishNames(commands: readonly Command[]): readonly string[] {
   const [pods, kinds] = [namesWith(commands, "pod"), namesWith(commands, "kind")];
   const names = (kind: string) => `(unitlet get ${kind} -o name 2>/dev/null | string replace -r '.*/' '')`;
-  const after = (verbs: readonly string[], more = "") =>
-    `complete -c unitlet -n "__fish_seen_subcommand_from ${verbs.join(" ")}${more}" -f -a`;
+  const after = (verbs: readonly string[], more = "") => `${fishAfter(verbs, more)} -f -a`;
   const count = "; and test (count (commandline -opc))";
   return [
     ...(pods.length > 0 ? [`${after(pods)} "${names("pods")}"`] : []),
