@@ -1,46 +1,42 @@
+import type { V1Node } from "@kubernetes/client-node";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { Machine } from "../support/machine.ts";
-import { putClone } from "../support/put-files.ts";
+import { Cluster } from "../../support/cluster.ts";
+import type { Machine } from "../../support/machine.ts";
+import { Node } from "../../support/node.ts";
+import { putClone } from "../../support/put-files.ts";
+import { pod, SLEEP } from "../support/manifests.ts";
 
-const POD = `apiVersion: v1
-kind: Pod
-metadata: {name: web}
-spec:
-  hostNetwork: true
-  securityContext: {runAsUser: 65534}
-  containers: [{name: main, image: host, command: [sleep, "1000"]}]
-`;
-const UNIT = "unitlet.default.web.main.service";
 const OLD = /^unitlet 0\.1\.0$/m;
 const LABEL = String.raw`0\.\d\.0 \([0-9a-f]{12}\)`;
+/** A copy of Node for each version would be most of the time of this file. */
+const SHARED_NODE = `printf '#!/bin/sh\\nexec /opt/node "$@"\\n' >node.new && chmod 755 node.new && mv node.new node`;
 
+let node: Node;
 let machine: Machine;
-/** The container's process and invocation, which no upgrade may change. */
-let container: string;
+/** Process and start of the container and of the port, which no upgrade may change. */
+let before: string;
 
 beforeAll(async () => {
-  machine = await Machine.boot("upgrade", { net: "private" });
+  node = await Node.join(await Cluster.up(), "upgrade");
+  machine = node.machine;
   await putClone(machine, "/root/clone");
-  // A copy of Node for each version would be most of the time of this file.
   await machine.exec(
-    "cd /root/clone/dist && mv node /opt/node && printf '#!/bin/sh\\nexec /opt/node \"$@\"\\n' >node && chmod 755 node",
+    `mv /root/clone/dist/node /opt; for place in /root/clone/dist /usr/local/lib/unitlet; do cd $place && ${SHARED_NODE}; done`,
   );
-  await machine.exec("/root/clone/install.sh --from /root/clone/dist", { timeout: 120_000 });
-  await machine.write("/etc/unitlet/manifests/web.yaml", POD);
   // The next version has another number and another timer.
   await machine.exec(
     `cp -a /root/clone /root/next && cd /root/next && sed -i 's/"0\\.1\\.0"/"0.2.0"/' dist/*.cjs && sed -i s/=5s/=3s/ units/systemd/unitlet-sync.timer`,
   );
-  container = await machine.until(running, { what: "the container" });
+  await node.run(pod(node, "web", SLEEP));
+  await node.container("web", ({ ready }) => ready);
+  before = await invocations();
 });
 
-afterAll(() => machine[Symbol.asyncDispose]());
+afterAll(() => node[Symbol.asyncDispose]());
 
-async function running(): Promise<string> {
-  const { stdout } = await machine.exec(`systemctl show -P MainPID -P InvocationID ${UNIT}`);
-  const pid = /^[1-9]\d*$/m.exec(stdout)?.[0];
-  const { stdout: program } = await machine.exec(`cat /proc/${pid}/comm`, { allowFailure: true });
-  return program === "sleep\n" ? stdout : "";
+async function invocations(): Promise<string> {
+  const units = `${node.unit("web")} unitlet-api.socket`;
+  return (await machine.exec(`systemctl show -P MainPID -P InvocationID ${units}; pidof -s sleep`)).stdout;
 }
 
 const upgrade = (...words: readonly string[]) =>
@@ -70,13 +66,13 @@ async function isBack(): Promise<void> {
   await machine.until(async () => [...(await whole())], { what: "the earlier version" });
   await machine.exec("systemctl start unitlet-sync");
   expect((await machine.exec("systemctl show -P ExecMainStatus unitlet-sync")).stdout).toBe("0\n");
-  expect(await running()).toBe(container);
+  expect(await invocations()).toBe(before);
 }
 
 test("--check shows what would change, and changes nothing", async () => {
   const { code, stdout, stderr } = await upgrade("--check", "--from", "/root/next");
   expect([code, stderr]).toEqual([2, ""]);
-  expect(stdout).toContain("The configuration is good: node upgrade, standalone");
+  expect(stdout).toContain("The configuration is good: node upgrade, joined to");
   expect(stdout).toMatch(new RegExp(`^Would upgrade from ${LABEL} to ${LABEL}:\n(  ~ .*\n)+$`, "m"));
   expect(stdout).toMatch(/^ {2}~ lib\/sync\.cjs\n(.*\n)*^ {2}~ units\/unitlet-sync\.timer$/m);
   expect(await version()).toBe("unitlet 0.1.0\n");
@@ -101,7 +97,9 @@ test("a release replaces programs and units, restarts no pod, and is in the jour
     return [plan === "Nothing to do.\n", plan];
   };
   await machine.until(noPlan, { what: "nothing to do" });
-  expect(await running()).toBe(container);
+  expect(await invocations()).toBe(before);
+  const { status } = (await node.cluster.get("node", "upgrade")) as V1Node;
+  expect(status?.nodeInfo?.kubeletVersion).toMatch(/-unitlet\.0\.2\.0$/);
   expect((await upgrade("--from", "/root/next")).stdout).toMatch(
     /unitlet 0\.2\.0 \(\w{12}\) is installed already\.\n$/,
   );
