@@ -11,6 +11,7 @@ import { POD_CIDRS } from "../pods/pod-cidrs.ts";
 import { adoptedNames, adoptionPath } from "../systemd/adopted-units.ts";
 import { isOfInstance } from "../systemd/instance-files.ts";
 import { invocationLink } from "../systemd/invocations.ts";
+import { isTimerName } from "../systemd/timers.ts";
 import { TYPE_DIRECTORIES } from "../systemd/type-drop-ins.ts";
 import { DROP_IN_DIRECTORIES, readInvocations, SHARED_DIRECTORIES, settingsOf } from "../systemd/unit-files.ts";
 import { wantsIn } from "../systemd/unit-places.ts";
@@ -19,7 +20,7 @@ import { wantsIn } from "../systemd/unit-places.ts";
 const OWN_NAME = /^(unitlet|run-unitlet-|var-lib-unitlet-)/;
 
 /**
- * Returns a digest of the host's state that a run would act on. It covers unit files, drop-ins, the running units (by systemd's
+ * Returns a digest of the host's state that a run would act on. It covers unit files, timers of CronJobs, drop-ins, the running units (by systemd's
  * links), exit records, the files of pods and what decides on their network. It takes a few system calls per container and
  * no D-Bus call.
  */
@@ -42,7 +43,7 @@ export function hostPaths({ podNetwork }: Pick<Config, "podNetwork">): readonly 
   for (const directory of DROP_IN_DIRECTORIES) {
     for (const name of list(directory)) {
       if (!OWN_NAME.test(name)) continue;
-      if (isOfInstance(name)) paths.push(`${directory}/${name}`);
+      if (isOfInstance(name) || isTimerName(name)) paths.push(`${directory}/${name}`);
       const unit = ofUnits.includes(directory) ? asUnitName(name) : undefined;
       if ((unit ?? settingsOf(name, directory)) !== undefined) paths.push(`${directory}/${name}`);
     }

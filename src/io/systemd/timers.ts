@@ -12,9 +12,14 @@ export const TIMER_PATTERN = "unitlet.*.timer";
 
 const TIMER = /^unitlet\.[a-z0-9.-]+\.timer$/;
 
+/** True for the file name of the timer of a CronJob. */
+export function isTimerName(name: string): boolean {
+  return TIMER.test(name);
+}
+
 /** Returns the timers of CronJobs that have a file, by name. One in another directory than `directory` says counts as edited. */
 export function readTimers(listing: Listing, directory: UnitDirectory): ReadonlyMap<UnitName, ActualTimer> {
-  const names = UNIT_DIRECTORIES.flatMap((place) => list(place).filter((name) => TIMER.test(name)));
+  const names = UNIT_DIRECTORIES.flatMap((place) => list(place).filter(isTimerName));
   return new Map(
     [...new Set(names)].map((name) => {
       const place = UNIT_DIRECTORIES.find((each) => exists(join(each, name))) ?? directory;

@@ -105,6 +105,18 @@ describe("by the minute", () => {
     await untilOutput(`cat /etc/systemd/system/${TIMER}`, /AccuracySec=1s/);
   });
 
+  test("after runs that had nothing to do, the next tick sees an edited timer, and one that is gone", async () => {
+    const path = `/etc/systemd/system/${TIMER}`;
+    const isIdle = `[ /run/unitlet/unchanged -nt ${path} ] && echo idle || true`;
+    await untilOutput(isIdle, /idle/, TWO_MINUTES);
+    // The file is written in its place, so that its directory stays as it is.
+    await machine.exec(`text=$(cat ${path}); echo "$text" | sed 's/AccuracySec=.*/AccuracySec=5h/' >${path}`);
+    await untilOutput(`cat ${path}`, /AccuracySec=1s/, { timeout: 20_000 });
+    await untilOutput(isIdle, /idle/, TWO_MINUTES);
+    await machine.exec(`rm ${path}`);
+    await untilOutput(`ls ${path} 2>&1 || true`, /^\/etc/, { timeout: 20_000 });
+  });
+
   test("suspended it has no timer", async () => {
     await place(cronJob("tick", "* * * * *", "true", { suspend: true }));
     await untilOutput(`ls /etc/systemd/system/${TIMER} 2>&1 || true`, /No such file/);
