@@ -5,6 +5,7 @@ import { manifestPaths } from "../../io/manifest-source.ts";
 import { connectPodSource } from "../../io/pod-source.ts";
 import type { StoredObject, StoredObjects } from "../../io/schema/stored-objects.ts";
 import { readOwnedUnits } from "../../io/systemd/owned-units.ts";
+import { readClaims } from "../../io/volumes/claims.ts";
 import { logTo } from "../../log.ts";
 import type { Pod } from "../../model/api/pod.ts";
 import { type Instant, toTimestamp } from "../../model/api/time.ts";
@@ -16,6 +17,7 @@ import { CliError } from "../failure.ts";
 import type { ApiObject } from "./api-object.ts";
 import { claimStatus } from "./claim-status.ts";
 import { cronJobStatus } from "./cron-job-status.ts";
+import { madeClaims } from "./made-claims.ts";
 import { madeJob } from "./made-job.ts";
 import { workloadStatus } from "./workload-status.ts";
 
@@ -52,7 +54,8 @@ export async function readHostObjects(config: Config, now: Instant): Promise<Hos
     const written = firstOfEach(stored.filter(({ kind }) => kind !== "Pod"));
     const known = { states, cronJobs: workloads?.cron?.states ?? [] };
     const others = [...written.map((each) => otherObject(each, known, now)), ...unwritten(known, written, now)];
-    return { objects: [...[...all, ...leaving].map(podObject), ...others], stored, problems };
+    const claims = madeClaims(readClaims(), all, written).map(withStatus);
+    return { objects: [...[...all, ...leaving].map(podObject), ...others, ...claims], stored, problems };
   } finally {
     close();
   }
@@ -80,6 +83,10 @@ function podObject({ metadata, ...pod }: Pod): ApiObject {
     kind: "Pod",
     metadata: { ...metadata, ...(creationTimestamp !== undefined && { creationTimestamp }) },
   };
+}
+
+function withStatus(claim: ApiObject): ApiObject {
+  return { ...claim, status: claimStatus(claim.metadata.namespace, claim.metadata.name, claim) };
 }
 
 interface KnownStates {

@@ -104,6 +104,8 @@ async function targets(
     selector,
   });
   for (const each of objects) refuseOwned(each);
+  const isWritten = (each: ApiObject) => host.stored.some((stored) => keyOf(stored) === keyOfObject(each));
+  for (const each of objects) if (each.kind === "PersistentVolumeClaim" && !isWritten(each)) refuseUnwritten(each);
   return { objects: [...new Set(objects)], missing };
 }
 
@@ -119,6 +121,12 @@ function refuseOwned({ kind, metadata }: ApiObject): void {
   const because = kind === "Pod" ? "which would make another one" : "and no file has it";
   throw new CliError(
     `error: ${kind.toLowerCase()} ${metadata.name} belongs to ${name}, ${because}: delete or change ${name}`,
+  );
+}
+
+function refuseUnwritten({ metadata: { namespace, name } }: ApiObject): void {
+  throw new CliError(
+    `error: persistentvolumeclaim ${name} is in no file, and only its data are left to delete: unitlet claims delete ${namespace}/${name}`,
   );
 }
 

@@ -87,6 +87,12 @@ test("the data survive a reboot", async () => {
   await untilData("one", "two", "two");
 });
 
+test("unitlet get pvc shows the claim of the template", async () => {
+  expect(await output("unitlet get pvc")).toMatch(
+    /^data-db-0 +Bound +\/var\/lib\/unitlet\/claims\/default\/data-db-0 /m,
+  );
+});
+
 test("a claim that a pod uses is not deleted", async () => {
   const refused = await machine.exec("unitlet claims delete default/data-db-0", { allowFailure: true });
   expect(refused).toMatchObject({
@@ -102,6 +108,13 @@ test("the data stay without the manifest, and come back with it", async () => {
     "NAMESPACE  CLAIM      USED BY  DIRECTORY",
     `default    data-db-0  -        ${DATA}`,
   ]);
+  expect(await output("unitlet get pvc -o name")).toBe("persistentvolumeclaim/data-db-0\n");
+  expect(await machine.exec("unitlet delete pvc data-db-0", { allowFailure: true })).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining(
+      "is in no file, and only its data are left to delete: unitlet claims delete default/data-db-0",
+    ),
+  });
   await place(set("three"));
   await untilData("one", "two", "two", "three");
 });
