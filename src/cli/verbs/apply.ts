@@ -12,6 +12,7 @@ import { manifestFiles } from "../manifest-arguments.ts";
 import { readStored } from "../objects/host-objects.ts";
 import { findKind, resourceOf } from "../objects/kinds.ts";
 import { type ChangedFile, changedFiles, type Edit, newFile, textOf, writeChanged } from "../objects/manifest-edits.ts";
+import { meansTheSame, withoutServerFields } from "../objects/server-fields.ts";
 import { print, printError } from "../output.ts";
 import { requireStandalone } from "./joined.ts";
 
@@ -19,7 +20,8 @@ const APPLY_USAGE = `usage: unitlet apply -f FILE… [-n NAMESPACE] [--dry-run]
 
 Writes the objects of manifests into the directory of manifests of a standalone host, and starts a run. All are checked before
 one is written. A new object gets a file of its own, NAMESPACE.KIND.NAME.yaml. An object that the directory has is replaced in its
-file, whose other documents stay as they are.
+file, whose other documents stay as they are. What the output of get -o yaml has beside the manifest is ignored: status, uid,
+resourceVersion and times.
 
   -f, --filename FILE     a manifest, a directory of manifests, or - for standard input; may be given several times
   -n, --namespace NAME    the namespace of objects that name none; without it default
@@ -108,15 +110,14 @@ async function changesOf(
   const seen = new Set<string>();
   return await Promise.all(
     given.map(async (each): Promise<Change> => {
-      const object = inNamespace(each, namespace);
+      const object = withoutServerFields(inNamespace(each, namespace));
       if (seen.has(keyOf(object)))
         throw new CliError(`error: ${shownName(object)} is given twice in the namespace ${object.namespace}`);
       seen.add(keyOf(object));
       const before = known.get(keyOf(object));
       const text = await textOf(object, object !== each);
       if (before === undefined) return { object, known: before, result: "created", text };
-      const isSame = canonical(before.value) === canonical(object.value);
-      return { object, known: before, result: isSame ? "unchanged" : "configured", text };
+      return { object, known: before, result: meansTheSame(before, object) ? "unchanged" : "configured", text };
     }),
   );
 }
@@ -149,12 +150,4 @@ export function keyOf({ kind, namespace, name }: StoredObject): string {
 export function shownName({ kind, name }: StoredObject): string {
   const known = findKind(kind);
   return `${known === undefined ? kind.toLowerCase() : resourceOf(known)}/${name}`;
-}
-
-function canonical(value: unknown): string {
-  return JSON.stringify(value, (_, each: unknown) =>
-    typeof each === "object" && each !== null && !Array.isArray(each)
-      ? Object.fromEntries(Object.entries(each).toSorted(([a], [b]) => (a < b ? -1 : 1)))
-      : each,
-  );
 }

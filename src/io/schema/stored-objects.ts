@@ -1,4 +1,5 @@
 import { parseManifest } from "../../config/manifest.ts";
+import type { Pod } from "../../model/api/pod.ts";
 import { itemsOf } from "./manifest-documents.ts";
 import { documents, type ManifestFile } from "./manifest-file.ts";
 import { parseManifests } from "./manifest-files.ts";
@@ -15,6 +16,8 @@ export interface StoredObject {
   readonly isNamespaced: boolean;
   /** The document, with the namespace and with what the API makes of a Secret. */
   readonly value: Readonly<Record<string, unknown>>;
+  /** Of a Pod: what a run makes of it, with the defaults. */
+  readonly pod?: Pod;
   readonly place: Place;
 }
 
@@ -48,10 +51,11 @@ export function readStoredObjects(files: readonly ManifestFile[], nodeName: stri
   const objects = files.flatMap((file) => {
     const texts = documents(file, []);
     return texts.flatMap(({ text, offset }) =>
-      valuesOf(text, nodeName).flatMap(([value, isItem]): StoredObject[] => {
+      valuesOf(text, nodeName).flatMap(({ fields: value, pod, isItem }): StoredObject[] => {
         // A run does not use such a Secret either, and the problems name it.
         if (value.kind === "Secret" && !isSealed(value) && file.isPublic?.()) return [];
-        return [objectOf(value, { file: file.name, text, offset, documents: texts.length, isItem })];
+        const object = objectOf(value, { file: file.name, text, offset, documents: texts.length, isItem });
+        return [pod === undefined ? object : { ...object, pod }];
       }),
     );
   });
@@ -73,14 +77,19 @@ function objectOf(value: Fields, place: Place): StoredObject {
   };
 }
 
+interface ValidObject {
+  readonly fields: Fields;
+  readonly pod?: Pod;
+}
+
 /** Returns the valid objects of a document, and whether each is an item of a List. */
-function valuesOf(text: string, nodeName: string): readonly (readonly [Fields, boolean])[] {
+function valuesOf(text: string, nodeName: string): readonly (ValidObject & { readonly isItem: boolean })[] {
   try {
     const document = parseYaml(text)?.value ?? null;
     if (document === null) return [];
     return itemsOf(document).flatMap(([path, value]) => {
       const object = validObject(value, nodeName);
-      return object === undefined ? [] : [[object, path.length > 0] as const];
+      return object === undefined ? [] : [{ ...object, isItem: path.length > 0 }];
     });
   } catch {
     // parseManifests has told of it.
@@ -88,13 +97,14 @@ function valuesOf(text: string, nodeName: string): readonly (readonly [Fields, b
   }
 }
 
-function validObject(value: unknown, nodeName: string): Fields | undefined {
+function validObject(value: unknown, nodeName: string): ValidObject | undefined {
   try {
     const parsed = parseManifest(value, nodeName);
     const fields = value as Fields;
-    if (fields.kind !== "Secret" || !("data" in parsed && "data" in parsed.data.value)) return fields;
+    if ("pod" in parsed) return { fields, pod: parsed.pod };
+    if (fields.kind !== "Secret" || !("data" in parsed && "data" in parsed.data.value)) return { fields };
     const { stringData: _, ...rest } = fields;
-    return { type: "Opaque", ...rest, data: parsed.data.value.data };
+    return { fields: { type: "Opaque", ...rest, data: parsed.data.value.data } };
   } catch {
     return undefined;
   }

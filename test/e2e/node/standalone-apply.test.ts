@@ -68,6 +68,18 @@ test("an object is created, then unchanged, then configured, with its comments",
   await untilOutput("unitlet get pods -l app=new -o name", /^pod\/new\n$/);
 });
 
+test("the output of get -o yaml is unchanged, and edited it keeps nothing that a server sets", async () => {
+  await machine.exec(`unitlet get pod new -o yaml >${FILE}`);
+  expect(await output(`cat ${FILE}`)).toMatch(/^ {2}uid: /m);
+  expect(await output(`unitlet apply -f ${FILE}`)).toBe("pod/new unchanged\n");
+  await machine.exec(`sed -i 's/app: new/app: newer/' ${FILE}`);
+  expect(await output(`unitlet apply -f ${FILE}`)).toBe("pod/new configured\n");
+  expect(await output(`cat ${MANIFESTS}/default.pod.new.yaml`)).not.toMatch(
+    /uid|status|resourceVersion|creationTimestamp/,
+  );
+  await untilOutput("unitlet get pods -l app=newer -o name", /^pod\/new\n$/);
+});
+
 test("delete waits for the end, within the grace period that it is given", async () => {
   const script = 'trap "" TERM; while :; do sleep 0.1; done';
   await machine.write(FILE, JSON.stringify(hostPod("stubborn", script, { terminationGracePeriodSeconds: 3600 })));
