@@ -6,7 +6,7 @@ import { askHelper } from "../api-helper.ts";
 import { type Position, readJournal } from "../journal/journal.ts";
 import { ExportReader, type JournalEntry } from "../journal/journal-export.ts";
 import { JournalNotifier } from "../journal/journal-notifier.ts";
-import { onEnd } from "../systemd/invocations.ts";
+import { onEnd } from "../systemd/unit-ends.ts";
 import { type Instance, isRunning } from "./instance.ts";
 import { CLOCK_TOLERANCE_MS, instanceFilter } from "./instance-filter.ts";
 import { JournalCopy } from "./journal-copy.ts";
