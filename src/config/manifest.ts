@@ -8,6 +8,7 @@ import { checkType } from "./check-types.ts";
 import { parseClaim } from "./claim.ts";
 import { parseCronJob } from "./cron-job.ts";
 import { type DataObject, parseConfigMap, parseSecret } from "./data-objects.ts";
+import { ephemeralVolumeIssues } from "./ephemeral-volumes.ts";
 import { type Issue, printPath } from "./issue.ts";
 import type { Tree } from "./object-rules.ts";
 import { checkPod } from "./pod-rules.ts";
@@ -102,6 +103,7 @@ function throwIfAny(issues: readonly Issue[]): void {
 function parsePod(types: TypeTable, written: Tree, nodeName: string): Pod {
   const { value, issues } = checkType(types, "Pod", written);
   throwIfAny([...kindIssues(written, { apiVersion: "v1", kind: "Pod", hasSpec: true }), ...issues]);
+  throwIfAny(ephemeralVolumeIssues((value as Tree).spec as Tree));
   // The other fields of metadata, for example in the output of `kubectl get -o yaml`, describe another pod.
   const { metadata: given, spec } = withDefaults(value as Tree);
   const metadata = pick(given, ["name", "namespace", "uid", "labels", "annotations"]);

@@ -1,3 +1,4 @@
+import { withoutEphemeral } from "./ephemeral-volumes.ts";
 import type { Tree } from "./object-rules.ts";
 
 /** The times and counts of a probe for which 0 means the default (`core/v1/defaults.go: SetDefaults_Probe`, v1.36). */
@@ -19,7 +20,7 @@ export function withDefaults(pod: Tree): { readonly metadata: Tree; readonly spe
       ...(spec.initContainers !== undefined && {
         initContainers: list(spec.initContainers).map(withContainerDefaults),
       }),
-      ...(spec.volumes !== undefined && { volumes: list(spec.volumes).map(withVolumeDefaults) }),
+      ...(spec.volumes !== undefined && { volumes: list(spec.volumes).map(withoutEphemeral).map(withVolumeDefaults) }),
     },
   };
 }

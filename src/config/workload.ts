@@ -11,6 +11,7 @@ import type {
 import { digest } from "../unitfile/hash.ts";
 import { checkType } from "./check-types.ts";
 import { lacksOf } from "./claim.ts";
+import { ephemeralVolumeIssues } from "./ephemeral-volumes.ts";
 import type { Issue } from "./issue.ts";
 import { jobPolicies } from "./job-policies.ts";
 import type { Tree } from "./object-rules.ts";
@@ -47,7 +48,8 @@ export function workloadOf({ kind, metadata, spec, written }: Omit<Parts, "templ
   const more = workloadIssues(kind, metadata, spec);
   if (more.length > 0) return { issues: more };
   const template = templateOf(spec.template as Tree, (written.spec as Tree).template as Tree, nodeName);
-  const wrong: Issue[] = [];
+  const ofVolumes = ephemeralVolumeIssues((spec.template as Tree).spec as Tree);
+  const wrong: Issue[] = ofVolumes.map(({ path, message }) => ({ path: ["spec", "template", ...path], message }));
   checkPod(withClaims(template.spec, spec), (path, message) =>
     wrong.push({ path: ["spec", "template", ...path], message }),
   );

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { parseManifest } from "../../src/config/manifest.ts";
 import { parsedPod } from "./parsed-pod.ts";
 
 function manifest(container: object, volumes: readonly object[] = []): object {
@@ -40,5 +41,44 @@ describe("a manifest whose sources have another shape is no pod", () => {
   test("but one that has the right one is", () => {
     const of = parsedPod(volume({ hostPath: { path: "/srv", type: "Directory" } }), "edge");
     expect(of.spec.volumes).toEqual([{ name: "v", hostPath: { path: "/srv", type: "Directory" } }]);
+  });
+});
+
+describe("a generic ephemeral volume", () => {
+  const CLAIM = { accessModes: ["ReadWriteOnce"], resources: { requests: { storage: "1Gi" } } };
+  const ephemeral = (spec: object | undefined) => volume({ ephemeral: { volumeClaimTemplate: { spec } } });
+  const PATH = "spec.volumes[0].ephemeral.volumeClaimTemplate";
+
+  test("is an emptyDir of the pod", () => {
+    expect(parsedPod(ephemeral(CLAIM), "edge").spec.volumes).toEqual([{ name: "v", emptyDir: {} }]);
+  });
+
+  test.each<[object, string]>([
+    [volume({ ephemeral: {} }), `${PATH}: is missing`],
+    [ephemeral({ ...CLAIM, accessModes: ["ReadWriteOncePod"] }), `${PATH}.spec.accessModes: ReadWriteOncePod needs a`],
+    [ephemeral({ ...CLAIM, volumeMode: "Block" }), `${PATH}.spec.volumeMode: Block needs a cluster`],
+    [ephemeral({ ...CLAIM, dataSource: { kind: "x", name: "y" } }), `${PATH}.spec.dataSource: needs a cluster`],
+  ])("%j is refused by name", (document, message) => {
+    expect(() => parsedPod(document, "edge")).toThrow(message);
+  });
+
+  test("is one in the template of a workload too, and refused by name there", () => {
+    const template = (claim: object) => ({
+      metadata: { labels: { app: "web" } },
+      spec: {
+        containers: [{ name: "app" }],
+        volumes: [{ name: "v", ephemeral: { volumeClaimTemplate: { spec: claim } } }],
+      },
+    });
+    const deployment = (claim: object) => ({
+      ...{ apiVersion: "apps/v1", kind: "Deployment", metadata: { name: "web" } },
+      spec: { selector: { matchLabels: { app: "web" } }, template: template(claim) },
+    });
+    expect(parseManifest(deployment(CLAIM), "edge")).toMatchObject({
+      workload: { template: { spec: { volumes: [{ name: "v", emptyDir: {} }] } } },
+    });
+    expect(() => parseManifest(deployment({ ...CLAIM, volumeMode: "Block" }), "edge")).toThrow(
+      `spec.template.${PATH}.spec.volumeMode: Block needs a cluster`,
+    );
   });
 });

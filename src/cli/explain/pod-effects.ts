@@ -71,7 +71,7 @@ export const POD_EFFECTS: Readonly<Record<string, string>> = {
     "Every `type`. A missing path is created for `DirectoryOrCreate`, for `FileOrCreate` and without a type.",
   "volumes[].persistentVolumeClaim":
     "Bound to a `local`, `hostPath` or `nfs` volume. On a standalone node, a directory of the host.",
-  "volumes[].ephemeral": "As its claim.",
+  "volumes[].ephemeral": "As its claim. On a standalone node an `emptyDir`.",
   "volumes[].nfs": "A `.mount` unit. The host needs the distribution's package `nfs-common`.",
   "volumes[].image":
     "Read-only, without setuid and devices. Pulled like the [image](images.md) of a container; `reference` can be a tarball by URL. The content stays the same for the life of the pod.",
