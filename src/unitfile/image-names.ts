@@ -27,8 +27,14 @@ const BY_COMMAND = "command.";
 /** Returns the key of a pull of the same image that an administrator has asked for. No run stops it. */
 export const commandKey = (key: string) => `${BY_COMMAND}${key}`;
 
-/** True for a key of commandKey(). */
+/** Returns the key of a request for the digest of an image. The hash in it is that of no other image. */
+export const digestKey = (key: string) => `${BY_COMMAND}digest_${key}`;
+
+/** True for a key of commandKey() or digestKey(). */
 export const isCommandKey = (key: string) => key.startsWith(BY_COMMAND);
+
+/** Returns the unit of the first half of a pull. */
+export const fetchUnit = (key: string) => `unitlet-image-fetch@${key}.service`;
 
 /** Returns the unit that pulls the image. */
 export const imageUnit = (key: string) =>

@@ -47,6 +47,23 @@ export function writeImport(pull: DesiredPull, fetched: string): void {
   prepareUnpack(key);
 }
 
+/** Writes the files of a fetch that asks its registry for the digest of the image alone. */
+export function writeDigestRequest(pull: DesiredPull): void {
+  const { key, auth } = pull;
+  removeDigestRequest(pull);
+  writeLines(`${key}.request`, commonLines(pull, pull.name));
+  writeLines(`${key}.source`, [...commonLines(pull, pull.name), "resolve yes"]);
+  writeAtomic(join(PULLS, `${key}.auth`), auth ?? readHostAuth(), 0o600);
+  mkdirSync(IMAGES, { recursive: true, mode: 0o700 });
+  prepareFetch(pull, []);
+}
+
+/** Removes what such a fetch has left. */
+export function removeDigestRequest({ key }: Pick<DesiredPull, "key">): void {
+  for (const end of ["request", "source", "auth", "failed"]) remove(join(PULLS, `${key}.${end}`));
+  removeTree(join(IMAGES, "tmp", key), () => false);
+}
+
 function prepareUnpack(key: string): void {
   // The root directory of the unpacking. systemd makes the mount points in it.
   mkdirSync(join(PULLS, ".root"), { recursive: true, mode: 0o755 });
