@@ -124,10 +124,10 @@ install() {
 # The timer and the path unit hold no state, so a changed one is restarted. No other unit of the agent is resident.
 start() {
 	systemctl daemon-reload
-	systemctl enable --quiet unitlet-sync.timer unitlet-sync.path unitlet-images.path unitlet-images.service
-	systemctl start unitlet-sync.timer unitlet-sync.path unitlet-images.path ||
-		die "unitlet-sync.timer, unitlet-sync.path or unitlet-images.path cannot be started. See the message above and systemctl status. Remedy for 'Too many open files': sysctl fs.inotify.max_user_instances=1024"
-	for unit in unitlet-sync.timer unitlet-sync.path unitlet-images.path; do
+	systemctl enable --quiet unitlet-sync.timer unitlet-sync.path unitlet-images.path unitlet-images.service unitlet-auto-update.timer unitlet-auto-update-resume.service
+	systemctl start unitlet-sync.timer unitlet-sync.path unitlet-images.path unitlet-auto-update.timer ||
+		die "unitlet-sync.timer, unitlet-sync.path, unitlet-images.path or unitlet-auto-update.timer cannot be started. See the message above and systemctl status. Remedy for 'Too many open files': sysctl fs.inotify.max_user_instances=1024"
+	for unit in unitlet-sync.timer unitlet-sync.path unitlet-images.path unitlet-auto-update.timer; do
 		! has_changed "$unit" || systemctl restart "$unit"
 	done
 	if has_changed watch || has_changed unitlet-watch.service; then systemctl try-restart unitlet-watch.service; fi

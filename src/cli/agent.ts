@@ -53,6 +53,13 @@ export function requestRun(): void {
   } catch {}
 }
 
+/** Starts the unit that takes over an update of images when its process ends early. A boot starts it as well. */
+export function startResume(): void {
+  try {
+    systemctl("start", "--no-block", "unitlet-auto-update-resume.service");
+  } catch {}
+}
+
 /** Returns systemctl's lines for the pulls that are under way; "" when there are none. */
 export function pullUnits(): string {
   const states = "--state=active,activating,deactivating";

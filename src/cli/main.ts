@@ -1,4 +1,5 @@
 import { EX_USAGE } from "../model/exit-status.ts";
+import { autoUpdate } from "./auto-update.ts";
 import { bundle } from "./bundle.ts";
 import { checkConfig } from "./check-config.ts";
 import { claims } from "./claims.ts";
@@ -41,6 +42,7 @@ const HELP = `usage: unitlet COMMAND
   join          make this host a node of a cluster: unitlet join --help
   leave         make this host a standalone host again: unitlet leave --help
   images        list the images and their users; unitlet images prune removes the unused ones
+  auto-update   update images of pods with the annotation unitlet.dev/auto-update: unitlet auto-update --help
   claims        list the claims of a standalone host; unitlet claims delete removes one with its data
   doctor        check the host, the agent and the cluster, and show what to do; exit status 1: an error
   check-config  check /etc/unitlet/unitlet.conf and the kubeconfig; exit status 78: an error
@@ -70,6 +72,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   join,
   leave,
   images,
+  "auto-update": autoUpdate,
   claims,
   doctor: withoutArguments("doctor", doctor),
   "check-config": withoutArguments("check-config", checkConfig),

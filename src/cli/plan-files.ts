@@ -1,3 +1,5 @@
+import { withPinnedImages } from "../io/auto-update/pinned-images.ts";
+import { readAutoUpdateStates } from "../io/auto-update/states.ts";
 import { loadSchema } from "../io/bundles/loaders.ts";
 import { readTimeZones } from "../io/host/time-zones.ts";
 import type { Manifests } from "../io/schema/manifest-files.ts";
@@ -28,7 +30,7 @@ export async function objectsOfFiles(files: readonly string[], config: Config): 
     config.nodeName,
   );
   if (manifests.problems.length > 0) throw new CliError(manifests.problems.join("\n"));
-  return manifests;
+  return withPinnedImages(manifests, readAutoUpdateStates());
 }
 
 /** Returns the source with these objects besides its own. One of the same kind, namespace and name is replaced. */

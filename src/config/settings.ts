@@ -92,6 +92,8 @@ const Settings = z.strictObject({
   imageChecksums: z.enum(["required", "optional"], { error: "expected required or optional" }).default("required"),
   imageGCHighThresholdPercent: wholeNumber("85", 0, 100),
   imageGCLowThresholdPercent: wholeNumber("80", 0, 100),
+  autoUpdateTimeout: duration("5m").refine((value) => value >= 10_000, { error: "expected at least 10s" }),
+  autoUpdateHook: absolutePath().optional(),
   namespaceLogMaxSize: bytes("1Gi", 16 * 1024 ** 2),
   syncFrequency: duration("1m").refine((value) => value >= 10_000 && value <= 600_000, {
     error: "expected 10s to 10m",

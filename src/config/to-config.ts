@@ -6,7 +6,7 @@ import { ConfigError, NODE_NAME, type Settings } from "./settings.ts";
  * Returns the configuration of a run. A node with a cluster has joined, and then the defaults of the node's policy are
  * strict. Throws ConfigError when the host's name cannot be a node's name. */
 export function toConfig(settings: Settings, hostname: string, cluster: Cluster | undefined): Config {
-  const { nodeName, nodeLabels, nodeIP, kubeconfig: _, memoryThrottlingFactor, ...others } = settings;
+  const { nodeName, nodeLabels, nodeIP, kubeconfig: _, memoryThrottlingFactor, autoUpdateHook, ...others } = settings;
   const defaults = cluster === undefined ? STANDALONE_DEFAULTS : JOINED_DEFAULTS;
   const { kubeletIdleTimeout: _idle, clientCAFile: _ca, tlsCertFile: _certificate, ...rest } = others;
   const { tlsPrivateKeyFile: _key, servingCertificate: _serving, ...same } = rest;
@@ -24,6 +24,7 @@ export function toConfig(settings: Settings, hostname: string, cluster: Cluster 
     nodeLabels: Object.fromEntries(labels),
     nodeIPs: nodeIP ?? [],
     ...(memoryThrottlingFactor !== undefined && { memoryThrottlingFactor }),
+    ...(autoUpdateHook !== undefined && { autoUpdateHook }),
     ...(cluster ? { cluster, endpoint: endpoint(settings, cluster) } : {}),
   };
 }

@@ -7,9 +7,11 @@ import type { PersistentVolumeClaim } from "../model/api/volume.ts";
 import { claimPath } from "../model/paths.ts";
 import type { Dependency, FetchResult, ObjectReference, ResolvedReferences } from "../model/references.ts";
 import { templateClaim } from "../model/template-claim.ts";
-import type { CronJobs, ListResult, PodSource } from "../ports.ts";
+import type { CronJobs, ListResult, ParsedList, PodSource } from "../ports.ts";
 import { digest } from "../unitfile/hash.ts";
 import { unitletVersion } from "../version.ts";
+import { withPinnedImages } from "./auto-update/pinned-images.ts";
+import { autoUpdatePaths, readAutoUpdateStates } from "./auto-update/states.ts";
 import { loadSchema } from "./bundles/loaders.ts";
 import { readCached, writeCached } from "./cache.ts";
 import { isDirectory, list, remove } from "./files.ts";
@@ -75,20 +77,13 @@ export class ManifestSource implements PodSource {
       const mismatch = this.#isOnlySource ? nodeNameMismatch(undefined) : undefined;
       const problems = [...manifests.problems, mismatch].filter((each) => each !== undefined);
       const missing = problems.length > 0 ? { missing: problems.join("; ") } : {};
+      const updates = this.#isOnlySource ? autoUpdatePaths() : [];
       return {
         ok: true,
         // What has opened since the last run makes a difference.
-        digest: manifests.retryAt === undefined ? key : `${key} ${manifests.retryAt}`,
-        origin: { files: [this.#directory, ...paths] },
-        parse: () => ({
-          pods: this.#own(manifests.pods).map(withStoredStatus),
-          workloads: {
-            objects: manifests.workloads,
-            states: readWorkloadStates(),
-            ...withCronJobs(manifests.cronJobs),
-          },
-          ...missing,
-        }),
+        digest: `${key} ${manifests.retryAt ?? ""} ${filesFingerprint(updates)}`,
+        origin: { files: [this.#directory, ...paths, ...updates] },
+        parse: () => ({ ...this.#parse(manifests), ...missing }),
         accept: () => {
           if (cached === undefined) this.#acceptManifests(key, manifests, before);
         },
@@ -96,6 +91,16 @@ export class ManifestSource implements PodSource {
     } catch (error) {
       return { ok: false, because: `Cannot read ${this.#directory}: ${(error as Error).message}` };
     }
+  }
+
+  /** Images are updated on a standalone host alone: on a node of a cluster the API server says what runs. */
+  #parse(manifests: Manifests): Omit<ParsedList, "missing"> {
+    const { pods, workloads, cronJobs } = manifests;
+    const pinned = withPinnedImages({ pods, workloads }, this.#isOnlySource ? readAutoUpdateStates() : []);
+    return {
+      pods: this.#own(pinned.pods).map(withStoredStatus),
+      workloads: { objects: pinned.workloads, states: readWorkloadStates(), ...withCronJobs(cronJobs) },
+    };
   }
 
   /** A pod that was a static pod until the host left its cluster ends first. */

@@ -3,6 +3,7 @@ import type { Config } from "../model/host/config.ts";
 import type { Problem } from "../model/problem.ts";
 import { adoptionProblems } from "./adopt/problems.ts";
 import { annotationProblems } from "./annotations/options.ts";
+import { updateProblems } from "./annotations/update-problems.ts";
 import type { TranslateContext } from "./context.ts";
 import { nameProblems } from "./fields/name-problems.ts";
 import { fieldProblems } from "./fields/supported.ts";
@@ -32,6 +33,7 @@ export function podProblems(
     ...processProblems(pod, containers),
     ...propagationProblems(containers),
     ...annotationProblems(pod, host.confinementProbe?.users),
+    ...updateProblems(pod, config),
     ...securityProblems(containers, host),
     ...nameProblems(pod, config, host),
     ...(network.isHost ? networkProblems(pod, config, conflict) : capabilityProblems(pod, clusterNetwork)),

@@ -34,7 +34,7 @@ export function specHash({
     input: stdin ? { once: stdinOnce, tty } : undefined,
     user: unlessEmpty(user),
     rights: unlessEmpty(rightsOf(pod, container)),
-    wishes: unlessEmpty(options),
+    wishes: unlessEmpty(wishesOf(options)),
     restartPolicy,
     terminationGracePeriodSeconds,
     initContainers: unlessEmpty(initContainers?.map((init) => init.name)),
@@ -42,6 +42,11 @@ export function specHash({
     addresses: network.isHost ? undefined : network.addresses,
   };
   return digest(JSON.stringify(wanted), 16);
+}
+
+/** An updated image is another image, and whether images are updated changes nothing about the container. */
+function wishesOf({ autoUpdate: _, ...wishes }: ResolvedContainer["options"]): object {
+  return wishes;
 }
 
 /** Resources change in place, except those whose resizePolicy is RestartContainer. */

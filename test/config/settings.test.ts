@@ -53,6 +53,7 @@ test("without a file every setting has its default", () => {
     imageChecksums: "required",
     imageGCHighThresholdPercent: 85,
     imageGCLowThresholdPercent: 80,
+    autoUpdateTimeout: 300_000,
     namespaceLogMaxSize: 1024 ** 3,
     syncFrequency: 60_000,
     apiServerTimeout: 5000,

@@ -202,11 +202,11 @@ async function mainPid(): Promise<string> {
 
 /**
  * Everything that an installation could leave behind; not the files of udev, nor the key that systemd makes for itself when
- * something is first sealed. find(1) fails when another program removes a file meanwhile.
+ * something is first sealed, nor its directory for the stamps of timers. find(1) fails when another program removes a file meanwhile.
  */
 async function files(): Promise<string> {
   const others = ["/run/systemd/*", "/run/log/*", "/run/nscd*", "/run/udev/*", "/var/lib/systemd/credential.secret"];
-  const conditions = others.flatMap((path) => ["-not", "-path", path]);
+  const conditions = [...others, "/var/lib/systemd/timers"].flatMap((path) => ["-not", "-path", path]);
   const places = ["/etc", "/usr/local", "/var/lib", "/var/cache", "/run"];
   const { stdout } = await machine.exec(["find", ...places, "-xdev", ...conditions], { allowFailure: true });
   return stdout.split("\n").toSorted().join("\n");

@@ -59,6 +59,7 @@ export const CONFIG: Config = {
   unfencedRoot: "deny",
   acceptedVulnerabilities: [],
   imageChecksums: "required",
+  autoUpdateTimeout: 300_000,
   imageGCHighThresholdPercent: 85,
   imageGCLowThresholdPercent: 80,
   namespaceLogMaxSize: 1024 ** 3,

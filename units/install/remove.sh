@@ -137,9 +137,9 @@ is_foreign() {
 
 stop_agent() {
 	[ -z "$DESTDIR" ] && [ -e "$unit_directory/unitlet-sync.timer" ] || return 0
-	step "Stopping the timer" systemctl disable --now --quiet unitlet-sync.timer unitlet-sync.path unitlet-images.path unitlet-images.service
+	step "Stopping the timer" systemctl disable --now --quiet unitlet-sync.timer unitlet-sync.path unitlet-images.path unitlet-images.service unitlet-auto-update.timer unitlet-auto-update-resume.service
 	systemctl disable --now --quiet unitlet-api.socket
-	systemctl stop unitlet-watch.service unitlet-sync.service unitlet-api.service unitlet-api-helper.socket 'unitlet-api-helper@*.service' 2>/dev/null || :
+	systemctl stop unitlet-auto-update.service unitlet-watch.service unitlet-sync.service unitlet-api.service unitlet-api-helper.socket 'unitlet-api-helper@*.service' 2>/dev/null || :
 	systemctl stop 'unitlet-image@*.service' 'unitlet-image-fetch@*.service' 'unitlet-image-import@*.service' 'unitlet-deb@*.service' 2>/dev/null || :
 	systemctl stop 'unitlet-probe@*.timer' 'unitlet-probe@*.service' 2>/dev/null || :
 	systemctl stop 'unitlet-shutdown-*.service' 'unitlet-priority-*.target' 2>/dev/null || :
@@ -153,8 +153,9 @@ stop_pods() {
 	[ -z "$pods" ] || systemctl stop $pods || :
 }
 
-# The timers of CronJobs start a service of the agent.
+# The timers of CronJobs start a service of the agent. systemd keeps a stamp of each persistent timer.
 remove_timers() {
+	rm -f "$DESTDIR/var/lib/systemd/timers/stamp-unitlet-auto-update.timer"
 	for timer in $(echo "$pods" | grep -E '^unitlet\..*\.timer$'); do
 		[ -n "$DESTDIR" ] || systemctl stop "$timer" 2>/dev/null || :
 		rm -f "$etc_units/$timer" "$run_units/$timer" "$data/units/$timer" "$DESTDIR/var/lib/systemd/timers/stamp-$timer"

@@ -21,6 +21,10 @@ export interface Config extends NodePolicy {
   readonly imageGCHighThresholdPercent: number;
   /** Percentage of disk in use at which the removal of images ends. */
   readonly imageGCLowThresholdPercent: number;
+  /** Milliseconds that a pod has to get ready with an updated image. */
+  readonly autoUpdateTimeout: number;
+  /** The program that is called after each update of an image; undefined: none. */
+  readonly autoUpdateHook?: string;
   /** Bytes that the journal of the containers of one namespace may take. */
   readonly namespaceLogMaxSize: number;
   /** Names of kernel parameters, or beginnings that end with "*", that pods may set besides the safe ones. */

@@ -13,6 +13,7 @@ export interface AnnotationOptions {
   readonly backOff?: BackOff;
   readonly listen?: readonly Listen[];
   readonly service?: string;
+  readonly autoUpdate?: "registry";
 }
 
 export type Ulimits = Readonly<Partial<Record<Rlimit, { readonly soft: number; readonly hard: number }>>>;
@@ -109,6 +110,14 @@ export const ANNOTATIONS: Readonly<Record<string, AnnotationRow>> = {
     example: "slapd.service",
     effect: "selects the service that the container runs, of a package (`image: deb://…`) with several",
     parse: (text) => (/^[A-Za-z0-9:_.-]{1,200}\.service$/.test(text) ? text : undefined),
+  },
+  "auto-update": {
+    option: "autoUpdate",
+    expected: "registry",
+    example: "registry",
+    effect:
+      "on a standalone host: [updates the image](images.md#updates) once its tag means another one at the registry. The old image returns when the pod does not get ready",
+    parse: (text) => (text === "registry" ? text : undefined),
   },
 };
 

@@ -35,6 +35,11 @@ describe("in the unit of the container,", () => {
     expect(directive(of, "ExecStartPre")[0]).toMatch(/ "1" "60" "600"$/);
   });
 
+  test("auto-update changes nothing: a container that gets the annotation later goes on", () => {
+    const hash = (of: Pod) => (translate(of) as Runnable).containers[0]?.unit?.identity.specHash;
+    expect(hash(annotated({ "unitlet.dev/auto-update": "registry" }))).toEqual(hash(annotated({})));
+  });
+
   test("another value is another container", () => {
     const hash = (value: string) =>
       (translate(annotated({ "unitlet.dev/ulimits": value })) as Runnable).containers[0]?.unit?.identity.specHash;

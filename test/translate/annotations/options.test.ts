@@ -58,6 +58,7 @@ test.for<[string, string, object]>([
   ],
   ["back-off", "1s 60s", { backOff: { first: 1, longest: 60, stable: 600 } }],
   ["back-off", "1s 60s 5s", { backOff: { first: 1, longest: 60, stable: 5 } }],
+  ["auto-update", "registry", { autoUpdate: "registry" }],
 ])("%s: %s", ([name, value, expected]) => {
   expect(wishes({ [name]: value })).toEqual(expected);
 });
@@ -75,6 +76,8 @@ describe("refused is", () => {
   const cases: [string, string][] = [
     ["ulimits", "nofile"],
     ["ulimits", "nofile=2:1"],
+    ["auto-update", "local"],
+    ["auto-update", ""],
     ["ulimits", "nofile=1;2"],
     ["ulimits", "cpu=1"],
     ["ulimits", "constructor=1"],
@@ -166,7 +169,8 @@ describe("refused is", () => {
         severity: "reject",
         path: "metadata.annotations[unitlet.dev/ulimit]",
         because: "is no annotation of unitlet's",
-        remedy: "use one of ulimits, user, start-after, reload, notify, watchdog, back-off, listen, service",
+        remedy:
+          "use one of ulimits, user, start-after, reload, notify, watchdog, back-off, listen, service, auto-update",
       },
     ]);
   });

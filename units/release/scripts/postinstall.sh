@@ -48,12 +48,12 @@ unlink_earlier() {
 # A second failure is not a failure of the package: the timer repeats the run every few seconds.
 start_agent() {
 	systemctl daemon-reload
-	systemctl reenable --quiet unitlet-sync.timer unitlet-sync.path unitlet-images.path unitlet-images.service
+	systemctl reenable --quiet unitlet-sync.timer unitlet-sync.path unitlet-images.path unitlet-images.service unitlet-auto-update.timer unitlet-auto-update-resume.service
 	if ! verdict=$(unitlet check-config 2>&1); then
 		say "unitlet is not started, because its configuration is invalid: $verdict"
 		return 0
 	fi
-	systemctl restart unitlet-sync.timer unitlet-sync.path unitlet-images.path
+	systemctl restart unitlet-sync.timer unitlet-sync.path unitlet-images.path unitlet-auto-update.timer
 	systemctl try-restart unitlet-watch.service
 	start_endpoint
 	systemctl start unitlet-sync.service ||
@@ -68,5 +68,5 @@ if is_running; then
 	start_agent
 	unlink_earlier
 else
-	systemctl enable --quiet unitlet-sync.timer unitlet-sync.path unitlet-images.path unitlet-images.service || :
+	systemctl enable --quiet unitlet-sync.timer unitlet-sync.path unitlet-images.path unitlet-images.service unitlet-auto-update.timer unitlet-auto-update-resume.service || :
 fi

@@ -23,7 +23,7 @@ remove_pods
 # Volumes stay for the next installation, and what is mounted there does not.
 ! is_running || unmount_volumes
 remove_port
-systemctl disable --quiet unitlet-sync.timer unitlet-sync.path unitlet-images.path unitlet-images.service unitlet-api.socket 2>/dev/null
+systemctl disable --quiet unitlet-sync.timer unitlet-sync.path unitlet-images.path unitlet-images.service unitlet-auto-update.timer unitlet-auto-update-resume.service unitlet-api.socket 2>/dev/null
 rm -rf /run/systemd/system/unitlet-sync.timer.d
 [ ! -L /usr/local/lib/unitlet ] || rm /usr/local/lib/unitlet
 [ -z "$failed" ] || say "Some of it remains:$failed"
