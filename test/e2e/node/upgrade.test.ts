@@ -42,9 +42,7 @@ async function invocations(): Promise<string> {
 const upgrade = (...words: readonly string[]) =>
   machine.exec(["unitlet", "upgrade", ...words], { allowFailure: true, timeout: 300_000 });
 
-async function version(): Promise<string> {
-  return (await machine.exec("unitlet version")).stdout;
-}
+const version = async () => (await machine.exec("unitlet version")).stdout;
 
 /** A copy of the next version with one file changed. */
 async function spoiled(file: string, text: string): Promise<string> {
@@ -92,11 +90,8 @@ test("a release replaces programs and units, restarts no pod, and is in the jour
     "systemctl show -P TimersMonotonic unitlet-sync.timer; systemctl is-active unitlet-sync.timer unitlet-sync.path unitlet-images.path",
   );
   expect(state).toMatch(/OnUnitInactiveUSec=3s(.*\n)*active\nactive\nactive\n$/);
-  const noPlan = async () => {
-    const { stdout: plan } = await machine.exec("unitlet plan", { allowFailure: true });
-    return [plan === "Nothing to do.\n", plan];
-  };
-  await machine.until(noPlan, { what: "nothing to do" });
+  const plan = async () => (await machine.exec("unitlet plan", { allowFailure: true })).stdout;
+  await machine.until(async () => (await plan()) === "Nothing to do.\n", { what: "nothing to do" });
   expect(await invocations()).toBe(before);
   const { status } = (await node.cluster.get("node", "upgrade")) as V1Node;
   expect(status?.nodeInfo?.kubeletVersion).toMatch(/-unitlet\.0\.2\.0$/);
@@ -119,6 +114,24 @@ test("a version that refuses the configuration of this host is not installed", a
     1,
     expect.stringMatching(
       /^unitlet check-config of the new version has failed .*Nothing was changed:\n(.*\n)*.*no schema/,
+    ),
+  ]);
+  await isBack();
+});
+
+test("a version that would restart a container is not installed", async () => {
+  const edit =
+    "s/restartPolicy:\\([a-zA-Z_$]*\\),terminationGracePeriodSeconds:/restarts:\\1,terminationGracePeriodSeconds:/g";
+  await machine.exec(
+    `rm -rf /root/spoiled && cp -al /root/next /root/spoiled && sed -i '${edit}' /root/spoiled/dist/reconcile.cjs`,
+  );
+  const { code, stderr } = await upgrade("--from", "/root/spoiled");
+  expect([code, stderr]).toEqual([
+    1,
+    expect.stringMatching(
+      new RegExp(
+        `^the first run of the new version would end what runs. Nothing was changed:\n  \\S+ ${node.unit("web")} \\(.+\\)\n`,
+      ),
     ),
   ]);
   await isBack();
