@@ -85,10 +85,15 @@ test("apt-get install gives a node that runs, with its command, pages and comple
   expect((await machine.exec(["bash", "-c", complete])).stdout).toBe("--json\n");
 });
 
-test("install.sh leaves a host with the package alone", async () => {
+test("install.sh and unitlet upgrade leave a host with the package alone", async () => {
   await machine.exec(`cd /root && mkdir tar && tar -xzf ${TARBALL} -C tar --strip-components=1`, { timeout: 300_000 });
   const { code, stderr } = await machine.exec("/root/tar/install.sh", { allowFailure: true });
   expect([code, stderr]).toEqual([1, expect.stringContaining("unitlet is installed on this host as a package")]);
+  const upgrade = await machine.exec(["unitlet", "upgrade", "--from", TARBALL], { allowFailure: true });
+  expect([upgrade.code, upgrade.stderr]).toEqual([
+    1,
+    "unitlet upgrade: unitlet is installed on this host as a package: apt-get install ./unitlet_VERSION_ARCHITECTURE.deb\n",
+  ]);
 });
 
 test.each(["99.0.0", "0.0.1"])(
