@@ -1,6 +1,13 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { ARCHIVES, type ArchiveFile, isBeingWritten, listArchives } from "../../io/images/archive-directory.ts";
+import {
+  ARCHIVES,
+  type ArchiveFile,
+  isBeingWritten,
+  listArchives,
+  listLayouts,
+} from "../../io/images/archive-directory.ts";
 import { type ArchiveRecord, readArchiveRecords, writeArchiveRecords } from "../../io/images/archive-records.ts";
+import { endLayoutWatch, watchLayouts } from "../../io/images/layout-watch.ts";
 import { reportProblem } from "../../io/problems.ts";
 import { logTo } from "../../log.ts";
 import { requireRoot } from "../agent.ts";
@@ -17,16 +24,29 @@ const INTERVAL_MS = 500;
 /**
  * `unitlet images import --changed`: imports the archives of the directory that are new or have changed, and forgets those that are
  * gone. It waits for files that are still being written, and ends when nothing has changed for 2 s. An archive that failed is tried
- * again only after a change. The exit status is 1 when an archive has failed now. Throws CliError.
+ * again only after a change. systemd starts the service again when a blob of an incomplete layout arrives. The exit status is 1 when an archive has failed now. Throws CliError.
  */
 export async function importChanged(progress: Progress): Promise<Result> {
   requireRoot("images import --changed");
+  let failed = 0;
+  do {
+    endLayoutWatch();
+    failed += await importUntilQuiet(progress);
+    watchLayouts(unfinishedLayouts());
+    // What has arrived before systemd watches is seen now.
+  } while (waitingArchives(readArchiveRecords()).length > 0);
+  if (failed > 0) process.exitCode = 1;
+  return { text: "", details: { failed } };
+}
+
+/** Returns how many archives have failed. */
+async function importUntilQuiet(progress: Progress): Promise<number> {
   let failed = 0;
   let context: ImportContext | undefined;
   const seen = new Map<string, string>();
   for (let quietSince = Date.now(); Date.now() - quietSince < STABLE_MS; await sleep(INTERVAL_MS)) {
     const records = forgetMissing(readArchiveRecords());
-    const waiting = listArchives().filter(({ name, key }) => records.get(name)?.key !== key);
+    const waiting = waitingArchives(records);
     for (const file of waiting.filter((each) => isComplete(each, seen))) {
       context ??= await importContext(progress);
       const record = await tryImport(file, context);
@@ -36,8 +56,18 @@ export async function importChanged(progress: Progress): Promise<Result> {
     report(recordedProblems());
     if (waiting.length > 0) quietSince = Date.now();
   }
-  if (failed > 0) process.exitCode = 1;
-  return { text: "", details: { failed } };
+  return failed;
+}
+
+function waitingArchives(records: ReadonlyMap<string, ArchiveRecord>): readonly ArchiveFile[] {
+  return listArchives().filter(({ name, key }) => records.get(name)?.key !== key);
+}
+
+/** Returns the paths of layouts that are incomplete. */
+function unfinishedLayouts(): readonly string[] {
+  const records = readArchiveRecords();
+  const isDone = (name: string) => records.has(name) && records.get(name)?.problem === undefined;
+  return listLayouts().flatMap(({ name, path }) => (isDone(name) ? [] : [path]));
 }
 
 function forgetMissing(records: ReadonlyMap<string, ArchiveRecord>): ReadonlyMap<string, ArchiveRecord> {

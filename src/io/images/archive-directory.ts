@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { type Stats, statSync } from "node:fs";
 import { join } from "node:path";
+import { digest } from "../../unitfile/hash.ts";
 import { ignoreMissing, list } from "../files.ts";
 
 /** The archives in it are imported at boot and when they change. */
@@ -13,7 +14,7 @@ const IGNORED = /^\.|~$|\.(part|partial|tmp|new|crdownload|filepart|swp)$/;
 export interface ArchiveFile {
   readonly name: string;
   readonly path: string;
-  /** Identifies its content: inode number, size and time of change. */
+  /** Identifies its content: inode number, size and time of change; of a layout those of its index and blobs. */
   readonly key: string;
   /** When it was last changed, in milliseconds since the epoch. */
   readonly changedAt: number;
@@ -25,11 +26,32 @@ export function listArchives(): readonly ArchiveFile[] {
     const path = join(ARCHIVES, name);
     const status = IGNORED.test(name) ? undefined : ignoreMissing(() => statSync(path));
     if (status === undefined) return [];
-    // A layout is complete when its index has been written.
-    const own = status.isDirectory() ? ignoreMissing(() => statSync(join(path, "index.json"))) : status;
-    return own === undefined ? [] : [{ name, path, key: keyOf(own), changedAt: own.mtimeMs }];
+    if (!status.isDirectory()) return [{ name, path, key: keyOf(status), changedAt: status.mtimeMs }];
+    const layout = layoutAt(path);
+    return layout === undefined ? [] : [{ name, path, ...layout }];
   });
 }
+
+/** Returns the directories in the directory, which are OCI layouts or become some. */
+export function listLayouts(): readonly Pick<ArchiveFile, "name" | "path">[] {
+  return list(ARCHIVES)
+    .map((name) => ({ name, path: join(ARCHIVES, name) }))
+    .filter(({ name, path }) => !IGNORED.test(name) && ignoreMissing(() => statSync(path))?.isDirectory());
+}
+
+/** Returns the state of a layout; undefined before its index is written. Its blobs may come after the index. */
+export function layoutAt(path: string): Pick<ArchiveFile, "key" | "changedAt"> | undefined {
+  const index = ignoreMissing(() => statSync(join(path, "index.json")));
+  if (index === undefined) return undefined;
+  const directory = join(path, "blobs/sha256");
+  const blobs = list(directory).toSorted();
+  const known = blobs.map((blob) => ignoreMissing(() => statSync(join(directory, blob))));
+  const all = [index, ...known.filter((status) => status !== undefined)];
+  const key = `${keyOf(index)} ${digest(all.map(keyOf).join(), KEY_LENGTH)}`;
+  return { key, changedAt: Math.max(...all.map(({ mtimeMs }) => mtimeMs)) };
+}
+
+const KEY_LENGTH = 16;
 
 const keyOf = ({ ino, size, mtimeMs, ctimeMs }: Stats) => `${ino} ${size} ${mtimeMs} ${ctimeMs}`;
 

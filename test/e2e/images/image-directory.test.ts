@@ -83,6 +83,30 @@ test("a damaged archive is named, and tried again only after a change", async ()
   expect(await status()).not.toContain("image archives:");
 });
 
+test("a layout whose index comes before its blobs is imported once they are there", async () => {
+  await isOver();
+  const layout = `${DIRECTORY}/layout`;
+  await machine.exec(
+    "unitlet images export example.org/first:1 /srv/layout.tar && mkdir /srv/layout && tar -xf /srv/layout.tar -C /srv/layout && sed -i s,example.org/first:1,example.org/late:1,g /srv/layout/index.json",
+  );
+  await machine.exec(`mkdir ${layout} && cp /srv/layout/oci-layout /srv/layout/index.json ${layout}`);
+  const status = async () => (await machine.exec("unitlet status")).stdout;
+  await machine.until(async () => (await status()).includes("it has no blobs"), { what: "the reason in the status" });
+  await isOver();
+  await machine.exec(`mkdir -p ${layout}/blobs/sha256`);
+  // Half of the blobs, and the rest when the import has failed once more.
+  const blobs = "ls /srv/layout/blobs/sha256";
+  await machine.exec(`cp /srv/layout/blobs/sha256/$(${blobs} | head -n 1) ${layout}/blobs/sha256`);
+  await machine.until(async () => !(await status()).includes("it has no blobs"), { what: "another reason" });
+  await isOver();
+  await machine.exec(`for blob in $(${blobs}); do cp /srv/layout/blobs/sha256/$blob ${layout}/blobs/sha256; done`);
+  await isImported("late");
+  await isOver();
+  expect(await status()).not.toContain("image archives:");
+  // A complete layout is watched no more.
+  expect((await machine.exec("systemctl is-active unitlet-images-layouts.path || true")).stdout).toBe("inactive\n");
+});
+
 test("after a boot new archives are imported, and those that are gone pin nothing", async () => {
   await isOver();
   await machine.exec("systemctl stop unitlet-images.path");
