@@ -57,7 +57,7 @@ async function inEmptyHost(script: string): Promise<string> {
 test.skipIf(!canMount)("a version whose run succeeds stays, and the one before is kept", async () => {
   const stdout = await inEmptyHost(`prepare; switch try && switch end; state
     ls -A $versions; cat $versions/before/lib/name $versions/before/units/* $versions/before/command $versions/result
-    ls /run/unitlet; grep -c 'stop unitlet-sync.timer' /run/log; tail -n 3 /run/log`);
+    ls /run/unitlet; grep -c 'stop unitlet-sync.timer' /run/log; tail -n 4 /run/log`);
   expect(stdout).toBe(`<5>upgraded from old to new
 ${NEW}
 before
@@ -75,6 +75,7 @@ lease
 start unitlet-sync.timer
 start unitlet-sync.path
 start unitlet-images.path
+start unitlet-auto-update.timer
 `);
 });
 
@@ -96,7 +97,7 @@ result
 sockets
 switch-version
 system-calls.pl
-start unitlet-images.path
+start unitlet-auto-update.timer
 `);
 });
 
@@ -112,7 +113,7 @@ test.skipIf(!canMount)(
   async () => {
     const stdout = await inEmptyHost(`timer() {
       grep -q 'stop unitlet-sync.timer' /run/log || { echo untouched; return; }
-      [ "$(tail -n 1 /run/log)" = 'start unitlet-images.path' ] && echo started || echo stopped
+      [ "$(tail -n 1 /run/log)" = 'start unitlet-auto-update.timer' ] && echo started || echo stopped
     }
     at=0
     while :; do

@@ -9,6 +9,8 @@ import { TRIAL } from "./trees.ts";
 
 /** One unit at a time has this name, so two switches cannot meet. unitlet-sync.service starts it as well. */
 const UNIT = "unitlet-upgrade";
+/** They wait for runs, which an upgrade holds back. */
+const UPDATES = ["unitlet-auto-update", "unitlet-auto-update-resume"];
 /** The time for a run that is under way, and three of the new version. */
 const SECONDS = 240;
 
@@ -38,11 +40,15 @@ export function switchVersion({ versions }: Places): string {
   throw new CliError(`unitlet upgrade: ${because}\nThe journal of the upgrade: journalctl -u ${UNIT}`);
 }
 
-/** Ends an upgrade that was interrupted: the earlier version is put back, or the end of the work is done. Throws CliError. */
+/**
+ * Ends an upgrade that was interrupted: the earlier version is put back, or the end of the work is done. Throws CliError, also while
+ * another upgrade or an update of images is under way.
+ */
 export function repair({ programs, versions }: Places): void {
   // The process that has started it may have ended before it.
-  if (spawnSync("systemctl", ["--quiet", "is-active", `${UNIT}.service`]).status === 0)
-    throw new CliError(`another upgrade is under way: journalctl --follow -u ${UNIT}`);
+  if (isWorking(UNIT)) throw new CliError(`another upgrade is under way: journalctl --follow -u ${UNIT}`);
+  if (UPDATES.some(isWorking))
+    throw new CliError("an update of images is under way: repeat the upgrade when it has ended. Nothing was changed");
   const isPending = exists(join(versions, "pending"));
   if (!isPending && !exists(join(programs, TRIAL))) return;
   try {
@@ -54,4 +60,11 @@ export function repair({ programs, versions }: Places): void {
     throw new CliError(`an upgrade was interrupted, and could not be undone: journalctl -u ${UNIT} shows why`);
   }
   if (isPending) printError(readOptional(join(versions, "result"))?.trim() ?? "");
+}
+
+function isWorking(unit: string): boolean {
+  const words = ["show", "-P", "ActiveState", `${unit}.service`];
+  return /^(activating|active|deactivating|reloading)$/m.test(
+    spawnSync("systemctl", words, { encoding: "utf8" }).stdout ?? "",
+  );
 }
