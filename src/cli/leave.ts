@@ -63,7 +63,8 @@ async function leaveWith(options: Options, progress: Progress): Promise<Result> 
   const pods = options.keep
     ? `Its containers run on. Join again as --node-name ${nodeName}, or end them: unitlet leave --drain.`
     : "It is standalone now.";
-  const text = [`This host is no node of the cluster any more. ${pods}`, ...rest, ""].join("\n");
+  for (const line of rest) progress.warn(line);
+  const text = `This host is no node of the cluster any more. ${pods}\n`;
   return { text, details: { node: nodeName, isNodeDeleted: rest.length === 0 } };
 }
 
