@@ -60,7 +60,8 @@ function deployment(): object {
 
 /** Runs the command. Returns what it prints, and its exit status. */
 async function update(options = ""): Promise<string> {
-  const { stdout, code } = await machine.exec(`unitlet auto-update ${options} 2>/dev/null`, { allowFailure: true });
+  const command = `unitlet auto-update ${options} 2>/dev/null`;
+  const { stdout, code } = await machine.exec(command, { allowFailure: true, timeout: 170_000 });
   return `${stdout}${code === 0 ? "" : `exit status ${code}\n`}`;
 }
 
