@@ -21,6 +21,7 @@ uninstall() {
 		ask "Remove unitlet from this host and leave its containers running?"
 		stop_agent
 		remove_timers
+		give_back_units
 		remove_programs_but_helpers
 		farewell="unitlet is removed. The containers keep running as plain systemd units (systemctl status 'unitlet.*'), restarted by systemd as before;
 the helpers in $programs, $data and the configuration stay for them. To remove all: $0 --uninstall"
@@ -183,13 +184,25 @@ remove_pods() {
 }
 
 # Removes the drop-ins of units of the host that pods have adopted. These units run on.
+given_back=''
 give_back_units() {
 	for place in "$etc_units" "$run_units"; do
 		for file in "$place"/*.service.d/50-unitlet.conf; do
 			[ -f "$file" ] && grep -qxF '[X-Kubernetes]' "$file" || continue
 			rm -f "$file"
 			rmdir "${file%/*}" 2>/dev/null || :
+			unit=${file%.d/50-unitlet.conf}
+			given_back="$given_back ${unit##*/}"
 		done
+	done
+	[ -n "$DESTDIR" ] || [ -z "$given_back" ] || restore_limits
+}
+
+# systemd 257 leaves the limits of the drop-ins in the kernel until another unit of the slice starts.
+restore_limits() {
+	systemctl daemon-reload
+	for unit in $given_back; do
+		systemd-run --quiet --collect --wait --slice="$(systemctl show -P Slice "$unit")" true 2>/dev/null || :
 	done
 }
 

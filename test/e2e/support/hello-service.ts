@@ -1,4 +1,9 @@
-import type { Node } from "../../support/node.ts";
+import type { Machine } from "../../support/machine.ts";
+
+/** A node, or another host in a machine. */
+interface Host {
+  readonly machine: Machine;
+}
 
 /** A web server, as a package or Ansible installs one. It answers with its PID, and exits with the number of /exit/NUMBER. */
 const PROGRAM = `use strict; use Socket; $| = 1;
@@ -20,16 +25,16 @@ while (accept(my $client, $server)) {
 `;
 
 /** Installs and starts the service NAME.service at a port. */
-export async function installHello(node: Node, name: string, port: number, lines = ""): Promise<void> {
-  await node.machine.write("/usr/local/bin/hello.pl", PROGRAM);
-  await node.machine.write(
+export async function installHello({ machine }: Host, name: string, port: number, lines = ""): Promise<void> {
+  await machine.write("/usr/local/bin/hello.pl", PROGRAM);
+  await machine.write(
     `/etc/systemd/system/${name}.service`,
     `[Unit]\nDescription=Hello\n\n[Service]\nExecStart=/usr/bin/perl /usr/local/bin/hello.pl ${port}\n${lines}\n[Install]\nWantedBy=multi-user.target\n`,
   );
-  await node.exec(`systemctl daemon-reload && systemctl enable --now ${name}.service`);
+  await machine.exec(`systemctl daemon-reload && systemctl enable --now ${name}.service`);
 }
 
 /** Returns a property of a unit of the host. */
-export async function property(node: Node, unit: string, name: string): Promise<string> {
-  return (await node.exec(["systemctl", "show", "--value", "--property", name, unit])).stdout.trim();
+export async function property({ machine }: Host, unit: string, name: string): Promise<string> {
+  return (await machine.exec(["systemctl", "show", "--value", "--property", name, unit])).stdout.trim();
 }

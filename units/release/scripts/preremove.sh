@@ -19,6 +19,7 @@ if is_running; then
 	stop_journals
 fi
 remove_timers
+give_back_units
 remove_pods
 # Volumes stay for the next installation, and what is mounted there does not.
 ! is_running || unmount_volumes
