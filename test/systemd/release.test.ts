@@ -3,7 +3,6 @@ import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } f
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { installHello, property } from "../e2e/support/hello-service.ts";
 import { Machine } from "../support/machine.ts";
 import { releaseFile } from "../support/release-file.ts";
 
@@ -15,11 +14,6 @@ spec:
   securityContext: {runAsUser: 65534}
   containers: [{name: main, image: host, command: [sleep, "1000"], volumeMounts: [{name: v, mountPath: /run/v}]}]
   volumes: [{name: v, emptyDir: {}}]
-`;
-const ADOPTING = `apiVersion: v1
-kind: Pod
-metadata: {name: adopting}
-spec: {hostNetwork: true, containers: [{name: main, image: "unit://lent.service"}]}
 `;
 /** The paths in the machine. */
 const DEB = `/root/release/${basename(releaseFile(".deb"))}`;
@@ -116,17 +110,11 @@ test.each(["99.0.0", "0.0.1"])(
   },
 );
 
-test("remove ends the containers, gives adopted units back, and keeps configuration and volumes; the next installation goes on with them", async () => {
+test("remove ends the containers and keeps configuration and volumes; the next installation goes on with them", async () => {
   await runningPod();
-  await installHello({ machine }, "lent", 7105);
-  const pid = await property({ machine }, "lent.service", "MainPID");
-  await machine.write("/etc/unitlet/manifests/adopting.yaml", ADOPTING);
-  const dropIns = () => property({ machine }, "lent.service", "DropInPaths");
-  await machine.until(dropIns, { what: "the drop-in" });
   const volume = "/var/lib/unitlet/pods/*/volumes/v";
   await machine.exec(`cd ${volume} && touch kept`);
   await apt("remove", "unitlet");
-  expect([await dropIns(), await property({ machine }, "lent.service", "MainPID")]).toEqual(["", pid]);
   const left = async () => {
     const list =
       "systemctl list-units --all --plain --no-legend 'unitlet*'; ls /run/unitlet /etc/systemd/system/unitlet*";

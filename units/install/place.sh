@@ -76,7 +76,7 @@ place_bundle() {
 }
 
 import_images() {
-	systemctl start unitlet-images.service && return 0
+	systemctl start --wait unitlet-images.service && return 0
 	journalctl --unit=unitlet-images --lines=10 --output=cat --no-pager
 	echo "unitlet status shows the reason. systemctl start unitlet-images tries again what has changed."
 	return 1

@@ -15,7 +15,7 @@ import { commandKey, imageKey, imageUnit } from "../../unitfile/image-names.ts";
 import { pullUnits } from "../agent.ts";
 import { CliError } from "../failure.ts";
 import type { Progress } from "../progress.ts";
-import { runUnit } from "./unit-wait.ts";
+import { EndedEarly, runUnit } from "./unit-wait.ts";
 
 const INTERVAL_MS = 500;
 
@@ -64,7 +64,7 @@ export async function runPull({ key, name }: DesiredPull, progress: Progress): P
   remove(failure);
   if (message !== undefined) throw new CliError(`${name}: ${message}`);
   if (checkedAt(name) === checked)
-    throw new CliError(`${name}: the pull has ended early: journalctl -u 'unitlet-image*@${key}'`);
+    throw new EndedEarly(`${name}: the pull has ended early: journalctl -u 'unitlet-image*@${key}'`);
   return readReference(name)?.get("digest") ?? "";
 }
 

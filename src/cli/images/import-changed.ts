@@ -16,6 +16,7 @@ import { printable } from "../output.ts";
 import type { Progress, Result } from "../progress.ts";
 import { configForImages } from "./commanded-pull.ts";
 import { type ImportContext, importArchive } from "./import.ts";
+import { EndedEarly } from "./unit-wait.ts";
 
 /** A file that has not changed for so long, and that no process writes to, counts as complete. */
 const STABLE_MS = 2000;
@@ -24,7 +25,8 @@ const INTERVAL_MS = 500;
 /**
  * `unitlet images import --changed`: imports the archives of the directory that are new or have changed, and forgets those that are
  * gone. It waits for files that are still being written, and ends when nothing has changed for 2 s. An archive that failed is tried
- * again only after a change. systemd starts the service again when a blob of an incomplete layout arrives. The exit status is 1 when an archive has failed now. Throws CliError.
+ * again only after a change, and once more at once when a unit that reads it was killed. systemd starts the service again when a blob
+ * of an incomplete layout arrives. The exit status is 1 when an archive has failed now. Throws CliError.
  */
 export async function importChanged(progress: Progress): Promise<Result> {
   requireRoot("images import --changed");
@@ -44,12 +46,14 @@ async function importUntilQuiet(progress: Progress): Promise<number> {
   let failed = 0;
   let context: ImportContext | undefined;
   const seen = new Map<string, string>();
+  const cutShort = new Set<string>();
   for (let quietSince = Date.now(); Date.now() - quietSince < STABLE_MS; await sleep(INTERVAL_MS)) {
     const records = forgetMissing(readArchiveRecords());
     const waiting = waitingArchives(records);
     for (const file of waiting.filter((each) => isComplete(each, seen))) {
       context ??= await importContext(progress);
-      const record = await tryImport(file, context);
+      const record = await tryImport(file, context, cutShort);
+      if (record === undefined) continue;
       if (record.problem !== undefined) failed += 1;
       writeArchiveRecords(new Map([...readArchiveRecords(), [file.name, record]]));
     }
@@ -96,12 +100,21 @@ async function importContext(progress: Progress): Promise<ImportContext> {
   }
 }
 
-async function tryImport({ path, key }: ArchiveFile, context: ImportContext): Promise<ArchiveRecord> {
+/** Returns undefined for an archive whose first attempt was cut short, and notes its key. */
+async function tryImport(
+  { path, key }: ArchiveFile,
+  context: ImportContext,
+  cutShort: Set<string>,
+): Promise<ArchiveRecord | undefined> {
   try {
     const { imported, problem } = await importArchive(path, undefined, context);
     return { key, names: imported.map(({ name }) => name), ...(problem !== undefined && { problem }) };
   } catch (error) {
     if (!(error instanceof CliError) || error.status === 130) throw error;
+    if (error instanceof EndedEarly && !cutShort.has(key)) {
+      cutShort.add(key);
+      return undefined;
+    }
     return { key, names: [], problem: error.message };
   }
 }

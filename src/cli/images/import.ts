@@ -18,7 +18,7 @@ import { CliError } from "../failure.ts";
 import type { Progress, Result } from "../progress.ts";
 import { eachOf } from "./arguments.ts";
 import { commandedPull, configForImages, ociReference, runPull, untilIdle } from "./commanded-pull.ts";
-import { runUnit } from "./unit-wait.ts";
+import { EndedEarly, runUnit } from "./unit-wait.ts";
 
 /**
  * `unitlet images import FILE…`: makes images of this host from archives and OCI layouts. `name` is that of the only image of the
@@ -55,7 +55,10 @@ export interface ImportResult {
   readonly problem?: string;
 }
 
-/** Imports the images of one file or layout, as `named` if given. Throws CliError with the reason when it cannot. */
+/**
+ * Imports the images of one file or layout, as `named` if given. Throws CliError with the reason when it cannot, and EndedEarly when
+ * another attempt may succeed.
+ */
 export async function importArchive(
   file: string,
   named: OciReference | undefined,
@@ -98,7 +101,7 @@ function found(file: string, staging: Staging): readonly StagedImage[] {
     return stagedImages(staging);
   } catch (error) {
     const unit = `unitlet-image-import@${staging.id}`;
-    throw new CliError(`${file}: ${(error as Error).message}: journalctl -u ${unit} has the messages of the tools`);
+    throw new EndedEarly(`${file}: ${(error as Error).message}: journalctl -u ${unit} has the messages of the tools`);
   }
 }
 
@@ -126,7 +129,7 @@ async function importAll(file: string, images: readonly StagedImage[], context: 
       context.progress.done("imported", `imported ${image.name} ${image.digest}`, image);
       imported.push(image);
     } catch (error) {
-      if (!(error instanceof CliError) || error.status !== 1) throw error;
+      if (!(error instanceof CliError) || error.status !== 1 || error instanceof EndedEarly) throw error;
       problems.push(`${file}: ${error.message}`);
     }
   }

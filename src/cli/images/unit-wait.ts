@@ -2,6 +2,9 @@ import { spawn } from "node:child_process";
 import { CliError } from "../failure.ts";
 import { ticking } from "../progress.ts";
 
+/** A unit of the agent has ended without a result and without a reason, as one that the kernel kills for lack of memory does. */
+export class EndedEarly extends CliError {}
+
 /**
  * Starts a unit of the agent and waits until it has ended, well or not. `tick` is called with the seconds since the start. An
  * interrupt from the keyboard stops the unit, and then throws CliError with the status 130.

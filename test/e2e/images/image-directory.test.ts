@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { Machine } from "../../support/machine.ts";
 import { install } from "../../support/node.ts";
@@ -21,6 +22,7 @@ afterAll(() => machine[Symbol.asyncDispose]());
 
 const archive = (name: string): Buffer => dockerArchive(base, { tags: [`example.org/${name}:1`], words: name });
 const images = async () => (await machine.exec("unitlet images")).stdout;
+const status = async () => (await machine.exec("unitlet status")).stdout;
 const journal = async () => (await machine.exec("journalctl --sync; journalctl -q -o cat -u unitlet-images")).stdout;
 
 async function isImported(name: string): Promise<void> {
@@ -65,7 +67,6 @@ test("a damaged archive is named, and tried again only after a change", async ()
   const because = "/etc/unitlet/images/bad.tar: the file is no tar archive";
   await machine.write("/srv/bad.tar", "no archive");
   await machine.exec(`cp /srv/bad.tar ${DIRECTORY}`);
-  const status = async () => (await machine.exec("unitlet status")).stdout;
   await machine.until(async () => [(await status()).includes(`image archives: ${because}`), await status()], {
     what: "the reason in the status",
   });
@@ -74,7 +75,7 @@ test("a damaged archive is named, and tried again only after a change", async ()
     `warning: problem: image-archives: ${because}`,
   );
   expect((await machine.exec("systemctl is-failed unitlet-images")).stdout).toBe("failed\n");
-  await machine.exec("systemctl start unitlet-images");
+  await machine.exec("systemctl start --wait unitlet-images", { allowFailure: true });
   expect((await journal()).split(because).length - 1).toBe(1);
   await machine.write("/srv/good.tar", archive("good"));
   await machine.exec(`cp /srv/good.tar ${DIRECTORY}/bad.tar`);
@@ -105,6 +106,28 @@ test("a layout whose index comes before its blobs is imported once they are ther
   expect(await status()).not.toContain("image archives:");
   // A complete layout is watched no more.
   expect((await machine.exec("systemctl is-active unitlet-images-layouts.path || true")).stdout).toBe("inactive\n");
+});
+
+test.each([
+  ["service", "unitlet-images.service"],
+  ["program that reads the archive", "unitlet-image-import@*.service"],
+])("an import whose %s is killed in its middle is made again by itself", async (words, unit) => {
+  await isOver();
+  await machine.exec("systemctl stop unitlet-images.path; journalctl --rotate --vacuum-time=1us 2>/dev/null");
+  // Large enough to be read for a second.
+  const large = tar([...(await busybox()), { path: "data", content: randomBytes(30e6) }]);
+  const name = `killed-${words.length}`;
+  await machine.write(`${DIRECTORY}/${name}.tar`, dockerArchive(large, { tags: [`example.org/${name}:1`], words }));
+  await machine.exec(`systemctl start unitlet-images
+    until systemctl list-units --plain --no-legend --state=activating 'unitlet-image-import@*' | grep -q .; do sleep 0.01; done
+    systemctl kill --signal=KILL '${unit}'`);
+  await isImported(name);
+  await isOver();
+  const { stdout } = await machine.exec(
+    `journalctl --sync; journalctl -q -o cat -u '${unit}' -g code=killed | wc -l; ls -A /var/lib/unitlet/images/import`,
+  );
+  expect(stdout).toBe("1\n");
+  expect(await status()).not.toContain("image archives:");
 });
 
 test("after a boot new archives are imported, and those that are gone pin nothing", async () => {
