@@ -1,3 +1,4 @@
+import { dirname } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Cluster } from "../../support/cluster.ts";
 import { Node } from "../../support/node.ts";
@@ -9,7 +10,8 @@ let node: Node;
 
 beforeAll(async () => {
   node = await Node.join(await Cluster.up(), "adopt", { timerInterval: "1s", strictPolicy: true });
-  const units = ["a", "b", "c"].map((each) => `${node.namespace}:hello-${each}.service`);
+  const names = ["hello-a.service", "hello-b.service", "hello-c.service", PACKAGED];
+  const units = names.map((each) => `${node.namespace}:${each}`);
   await installServingCertificate(node);
   await node.machine.write("/etc/unitlet/unitlet.conf.d/60-adopt.conf", `adoptUnits = ${units.join(",")}\n`);
 });
@@ -21,6 +23,13 @@ const adopting = (name: string, unit: string, rest = {}, spec = {}) =>
 
 const isRunning = (status: { state?: { running?: unknown } }) => status.state?.running;
 const mainPID = (unit: string) => property(node, unit, "MainPID");
+/** A unit of the package docker-registry, which a machine of the kind v2 has masked. */
+const PACKAGED = "docker-registry.service";
+const DROP_IN = "/etc/systemd/system/hello-b.service.d/50-unitlet.conf";
+const STOP = "systemctl stop unitlet-sync.timer unitlet-sync.path unitlet-sync.service";
+const START = "systemctl start unitlet-sync.timer unitlet-sync.path";
+/** What a run leaves that is killed before its reload. */
+const KILLED = "touch /run/unitlet/unfinished; rm -f /run/unitlet/fast-path.json /run/unitlet/unchanged";
 const OPTIONS = { timeout: 40_000 };
 
 test("a unit that runs becomes a container and goes back, and its process never notices", async () => {
@@ -89,6 +98,20 @@ describe("an adopted unit", () => {
     expect(own?.containers).toMatchObject([{ name: "main", memory: { workingSetBytes: expect.any(Number) } }]);
   });
 
+  test("has its drop-in after a run that was killed between writing it and reloading systemd", async () => {
+    const before = await mainPID("hello-b.service");
+    await node.exec(
+      `${STOP}; cp ${DROP_IN} /root; rm ${DROP_IN}; systemctl daemon-reload; cp /root/50-unitlet.conf ${DROP_IN}; ${KILLED}`,
+    );
+    expect(await property(node, "hello-b.service", "DropInPaths")).toBe("");
+    await node.exec(START);
+    await node.machine.until(async () => (await property(node, "hello-b.service", "DropInPaths")) === DROP_IN, {
+      what: "the drop-in",
+    });
+    const limit = await property(node, "hello-b.service", "MemoryMax");
+    expect([limit, await mainPID("hello-b.service")]).toEqual([String(123 * 1024 ** 2), before]);
+  });
+
   test("runs no command of exec", async () => {
     await expect(node.kubectl("exec", "b", "--", "id")).rejects.toThrow(/a unit of the host, in which no command runs/);
   });
@@ -115,6 +138,19 @@ describe("an adopted unit", () => {
   });
 });
 
+test("a unit is given back after a run that was killed between removing its drop-in and reloading systemd", async () => {
+  const before = await mainPID("hello-b.service");
+  await node.exec(STOP);
+  await node.kubectl("delete", "pod", "b", "--wait=false");
+  await node.exec(`rm -r ${dirname(DROP_IN)}; ${KILLED}`);
+  expect(await property(node, "hello-b.service", "DropInPaths")).toBe(DROP_IN);
+  await node.exec(START);
+  await node.kubectl("wait", "pod/b", "--for=delete", "--timeout=60s");
+  expect(await property(node, "hello-b.service", "DropInPaths")).toBe("");
+  const state = await property(node, "hello-b.service", "ActiveState");
+  expect([state, await mainPID("hello-b.service")]).toEqual(["active", before]);
+});
+
 test("a unit that does not run is started, and one that ends well ends a pod with the policy Never", async () => {
   await installHello(node, "hello-c", 7103);
   await node.exec("systemctl disable --now hello-c.service");
@@ -125,6 +161,19 @@ test("a unit that does not run is started, and one that ends well ends a pod wit
   await node.machine.until(async () => (await property(node, "hello-c.service", "DropInPaths")) === "", {
     what: "no drop-in",
   });
+});
+
+test("a service of a Debian package becomes a container and goes back, and its file stays as it is", async () => {
+  await node.exec(`systemctl unmask --quiet ${PACKAGED}; systemctl start ${PACKAGED}`);
+  const before = await mainPID(PACKAGED);
+  const probe = { tcpSocket: { port: 5000, host: "127.0.0.1" }, periodSeconds: 1, timeoutSeconds: 10 };
+  await node.run(adopting("packaged", PACKAGED, { readinessProbe: probe }));
+  await node.until("packaged", (pod) => pod?.status?.containerStatuses?.some(({ ready }) => ready), OPTIONS);
+  expect(await node.kubectl("logs", "packaged")).toMatch(/listening on/);
+  await node.kubectl("delete", "pod", "packaged", "--timeout=60s");
+  const state = ["ActiveState", "MainPID", "DropInPaths", "FragmentPath"].map((each) => property(node, PACKAGED, each));
+  expect(await Promise.all(state)).toEqual(["active", before, "", expect.stringMatching(/^(\/usr)?\/lib\/systemd\//)]);
+  expect((await node.exec("dpkg --verify docker-registry | grep systemd || true")).stdout).toBe("");
 });
 
 test("a unit that the setting does not list is refused in words", async () => {
