@@ -18,6 +18,7 @@ import { measurePort } from "./port.ts";
 import { measureProbes } from "./probes.ts";
 import { say } from "./progress.ts";
 import { CHECKED, isTooHigh, measureRatios, ratioTable, writeRatios } from "./ratios.ts";
+import { measureBootRatio, measureReboots } from "./reboot/reboot.ts";
 import { report } from "./report/report.ts";
 import type { Results } from "./results.ts";
 import { measureScale, type ScalePlan } from "./scale/scale.ts";
@@ -37,6 +38,7 @@ const PARTS = [
   "images",
   "network",
   "kubelet",
+  "reboot",
   "traffic",
   "scale",
 ] as const;
@@ -50,6 +52,7 @@ interface Plan {
   readonly seconds: number;
   readonly latencies: { readonly watch: number; readonly timer: number };
   readonly crowd: number;
+  readonly boots: number;
   readonly scale: ScalePlan;
   readonly images: { readonly pulls: readonly number[]; readonly times: number; readonly starts: number };
 }
@@ -73,6 +76,7 @@ function readPlan(): Plan & { json?: string; check: boolean; write: boolean } {
         seconds: 15,
         latencies: { watch: 5, timer: 4 },
         crowd: 100,
+        boots: 5,
         scale: { nodes: [50], podsPerNode: 10, seconds: 10 },
         images: { pulls: [5, 20], times: 2, starts: 5 },
       }
@@ -81,6 +85,7 @@ function readPlan(): Plan & { json?: string; check: boolean; write: boolean } {
         seconds: 60,
         latencies: { watch: 20, timer: 10 },
         crowd: 100,
+        boots: 11,
         scale: { nodes: [250, 1000], podsPerNode: 10, seconds: 10 },
         images: { pulls: [10, 100, 500], times: 3, starts: 20 },
       };
@@ -115,6 +120,7 @@ async function measure({ cluster, admin, subject, plan }: Bench, results: Result
     const { seconds, crowd, latencies } = plan;
     results.comparison = await measureComparison(cluster, admin, { seconds, crowd, times: latencies.watch });
   }
+  if (wants("reboot")) results.reboots = await measureReboots(plan.boots);
   if (wants("traffic")) results.traffic = await measureTraffic(cluster, admin, plan.seconds);
   if (wants("scale")) {
     results.scale = { loads: [], lists: [] };
@@ -180,7 +186,7 @@ async function main(): Promise<void> {
 }
 
 async function printRatios(subject: Subject, admin: Admin, isWriting: boolean): Promise<void> {
-  const ratios = await measureRatios(subject, CHECKED, 15);
+  const ratios = [await measureBootRatio(subject), ...(await measureRatios(subject, CHECKED, 15))];
   console.log(ratioTable(ratios));
   if (isWriting) await writeRatios(ratios);
   else if (ratios.some(isTooHigh)) process.exitCode = 1;

@@ -5,13 +5,17 @@ import { table } from "./report/table.ts";
 import { number, summarise } from "./statistics.ts";
 import { IS_IDLE, type Subject } from "./subject.ts";
 
-/** A kind of idle run whose CPU time is compared with that of `node -e 0`. */
-export interface Checked {
+/** A kind of work whose CPU time is compared with that of `node -e 0`. */
+export interface Kind {
   readonly pods: number;
+  readonly run: string;
+}
+
+export interface Checked extends Kind {
   readonly run: "no run needed" | "nothing changed" | "the full run";
 }
 
-export interface Ratio extends Checked {
+export interface Ratio extends Kind {
   readonly measured: number;
   /** That of ratios.json; undefined when it has none. */
   readonly committed: number | undefined;
@@ -48,19 +52,20 @@ export async function measureRatios(
   kinds: readonly Checked[],
   times: number,
 ): Promise<readonly Ratio[]> {
-  const committed = JSON.parse(await readFile(COMMITTED, "utf8")) as Readonly<Record<string, number>>;
   const ratios: Ratio[] = [];
   for (const kind of kinds) {
     await subject.grow(kind.pods);
     await subject.stop();
     await subject.syncUntilIdle();
-    ratios.push({
-      ...kind,
-      measured: await measureRatio(subject, kind.run, times),
-      committed: committed[nameOf(kind)],
-    });
+    ratios.push(await besideCommitted(kind, await measureRatio(subject, kind.run, times)));
   }
   return ratios;
+}
+
+/** Returns a measured ratio with the one of ratios.json. */
+export async function besideCommitted(kind: Kind, measured: number): Promise<Ratio> {
+  const committed = JSON.parse(await readFile(COMMITTED, "utf8")) as Readonly<Record<string, number>>;
+  return { ...kind, measured, committed: committed[nameOf(kind)] };
 }
 
 async function measureRatio(subject: Subject, run: Checked["run"], times: number): Promise<number> {
@@ -98,7 +103,7 @@ export async function writeRatios(ratios: readonly Ratio[]): Promise<void> {
   await writeFile(COMMITTED, `${JSON.stringify(Object.fromEntries(entries), undefined, 2)}\n`);
 }
 
-function nameOf({ pods, run }: Checked): string {
+function nameOf({ pods, run }: Kind): string {
   return `${run}, ${pods} pods`;
 }
 

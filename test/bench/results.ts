@@ -7,6 +7,7 @@ import type { Minute } from "./minute.ts";
 import type { Network } from "./network.ts";
 import type { Port } from "./port.ts";
 import type { Probes } from "./probes.ts";
+import type { Reboots } from "./reboot/reboot.ts";
 import type { Scale } from "./scale/scale.ts";
 import type { Traffic } from "./scale/traffic.ts";
 import type { Sources } from "./sources.ts";
@@ -33,6 +34,7 @@ export interface Results {
   images?: Images;
   network?: Network;
   comparison?: Comparison;
+  reboots?: readonly Reboots[];
   traffic?: readonly Traffic[];
   scale?: Scale;
 }

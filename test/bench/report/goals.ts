@@ -89,6 +89,12 @@ const GOALS: readonly Goal[] = [
     most: 100,
     figure: ({ port }) => port?.followers.own,
   },
+  {
+    what: "a boot until all pods of a directory are Ready, worst",
+    unit: "s",
+    most: 10,
+    figure: ({ reboots }) => reboots && Math.max(...reboots.map(({ ready }) => ready.max)),
+  },
   { what: "processes at port 10250 without clients", unit: "", most: 0, figure: ({ port }) => port?.left },
 ];
 

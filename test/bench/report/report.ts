@@ -7,6 +7,7 @@ import { checkGoals, slope } from "./goals.ts";
 import { images } from "./images-report.ts";
 import { network } from "./network-report.ts";
 import { KUBELET, SYSTEMK } from "./peers.ts";
+import { reboots } from "./reboot-report.ts";
 import { scale } from "./scale-report.ts";
 import { table } from "./table.ts";
 
@@ -26,6 +27,7 @@ export function report(results: Results): string {
     images,
     network,
     comparison,
+    reboots,
     scale,
   ];
   return parts
