@@ -23,6 +23,8 @@ export function saveNodeName(nodeName: string): void {
   // The stored status is that of standalone pods. The API server has the status of a node's pods.
   remove(`${STATE_DIR}/status`);
   remove(`${STATE_DIR}/workloads`);
+  // Without that, the Jobs of these CronJobs would run once more when the host leaves.
+  remove(`${STATE_DIR}/cronjobs`);
 }
 
 /** Returns the name under which this host has joined a cluster; undefined when it has not. */
