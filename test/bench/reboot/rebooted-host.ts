@@ -142,4 +142,4 @@ export class RebootedHost implements AsyncDisposable {
 
 /** The start of systemd, then when each container that runs became active: µs of the monotonic clock. */
 const TIMES = `systemctl show -P UserspaceTimestampMonotonic
-systemctl show -P ActiveEnterTimestampMonotonic ${ADOPTED} $(systemctl list-units --plain --no-legend --state=running 'unitlet.default.*.service' | cut -d ' ' -f 1)`;
+systemctl show -P ActiveEnterTimestampMonotonic ${ADOPTED} $(systemctl list-units --plain --no-legend --state=running 'unitlet.default.*.service' | cut -d ' ' -f 1 | grep -v '[.]missed-')`;
