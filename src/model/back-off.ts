@@ -1,5 +1,5 @@
 import type { Instant } from "./api/time.ts";
-import type { ContainerHistory, ExitRecord } from "./exit-record.ts";
+import type { ContainerHistory } from "./exit-record.ts";
 
 const INITIAL_BACK_OFF_S = 10;
 const MAX_BACK_OFF_S = 300;
@@ -8,14 +8,15 @@ const RESET_AFTER_MS = 600_000;
 
 /**
  * Returns the seconds before the start that follows the last exit: 0, 10, 20, 40 … 300
- * (`kuberuntime_manager.go: doBackOff`, v1.36). A changed container starts at 0. The helper container-start waits by
- * the same rule; here it is only shown.
+ * (`kuberuntime_manager.go: doBackOff`, v1.36). A changed container starts at 0, and so does one after a boot. The helper
+ * container-start waits by the same rule; here it is only shown.
  */
-export function backOffDelay(exits: readonly ExitRecord[]): number {
+export function backOffDelay({ exits, bootedAfter }: Pick<ContainerHistory, "exits" | "bootedAfter">): number {
   let delay = 0;
   let next = 0;
   for (const [i, exit] of exits.entries()) {
-    const isFresh = exit.finishedAt - exit.startedAt >= RESET_AFTER_MS || exit.specHash !== exits[i - 1]?.specHash;
+    const isLong = exit.finishedAt - exit.startedAt >= RESET_AFTER_MS;
+    const isFresh = isLong || exit.specHash !== exits[i - 1]?.specHash || exit.invocation === bootedAfter;
     delay = isFresh ? 0 : next;
     next = delay === 0 ? INITIAL_BACK_OFF_S : Math.min(2 * delay, MAX_BACK_OFF_S);
   }

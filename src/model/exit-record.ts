@@ -31,6 +31,8 @@ export interface ContainerHistory {
   readonly forgottenExits: number;
   /** Oldest first. */
   readonly exits: readonly ExitRecord[];
+  /** The invocation of the last exit before the first start since boot. */
+  readonly bootedAfter?: string;
   /** The last start since boot: when container-start executed the program. */
   readonly started?: { readonly at: Instant; readonly invocation: string };
   /** Why the last start waits before it runs the program: reason and message, as in the status. */

@@ -153,7 +153,7 @@ function backOff({ pod, container, history, previous }: ContainerView): Containe
   if (waiting?.reason === CRASH_LOOP && last && previous?.containerID === containerID(last.invocation)) return waiting;
   // container-start waits by the kubelet's numbers or by the pod's own, so its time counts.
   const pause = last && history.backOffUntil && Math.floor((history.backOffUntil - last.finishedAt) / 1000);
-  const delay = printDelay(pause && pause > 0 ? pause : backOffDelay(history.exits) || 10);
+  const delay = printDelay(pause && pause > 0 ? pause : backOffDelay(history) || 10);
   const message = `back-off ${delay} restarting failed container=${container.name} pod=${name}_${namespace}(${uid})`;
   return { reason: CRASH_LOOP, message };
 }

@@ -16,7 +16,7 @@ describe("backOffDelay()", () => {
     [7, 300],
     [20, 300],
   ])("after %i exits waits %i s", (count, delay) => {
-    expect(backOffDelay(crashes(count))).toBe(delay);
+    expect(backOffDelay({ exits: crashes(count) })).toBe(delay);
   });
 
   test("starts anew after a run of ten minutes", () => {
@@ -25,8 +25,15 @@ describe("backOffDelay()", () => {
       [
         [...crashes(5), long],
         [...crashes(5), long, exit(10, 50)],
-      ].map(backOffDelay),
+      ].map((exits) => backOffDelay({ exits })),
     ).toEqual([0, 10]);
+  });
+
+  test("starts anew with the first start after a boot", () => {
+    const exits = crashes(5);
+    expect([4, 3, 2].map((at) => backOffDelay({ exits, bootedAfter: exits[at]?.invocation ?? "" }))).toEqual([
+      0, 10, 20,
+    ]);
   });
 
   test("starts anew with another spec", () => {
@@ -35,7 +42,7 @@ describe("backOffDelay()", () => {
       [
         [...crashes(5), other(9)],
         [...crashes(5), other(9), other(10)],
-      ].map(backOffDelay),
+      ].map((exits) => backOffDelay({ exits })),
     ).toEqual([0, 10]);
   });
 });

@@ -141,6 +141,7 @@ describe("how long the pause is", () => {
     const line = (each: Crash | string) =>
       typeof each === "string" ? each : crashLine(now - each[0], now - each[1], each[2]);
     await units.writeExits(pod, log.map(line));
+    await machine.write(`${volatile(pod)}/main.booted`, "\n");
     await units.install(pod, { exec: "/bin/sleep 1000", ...PAUSES });
     await machine.exec(["systemctl", "start", "--no-block", unit(pod)]);
     const file = `${volatile(pod)}/main.${pause === 0 ? "started" : "backoff"}`;

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { ContainerUnits, unit, volatile } from "./container-units.ts";
+import { ContainerUnits, crashLine, unit, volatile } from "./container-units.ts";
 
 let units: ContainerUnits;
 
@@ -60,4 +60,21 @@ test("an instance that the kernel killed for want of memory is no lost one, when
   expect(await units.exits("starved")).toMatchObject([
     { invocation, result: "oom-kill", code: "killed", status: "KILL", oom: "1" },
   ]);
+});
+
+test("after a boot a container that has crashed before starts at once, and then has the first pause", async () => {
+  const { machine } = units;
+  const now = Math.floor(Date.now() / 1000);
+  const crashes = Array.from({ length: 9 }, () => crashLine(now - 2, now - 1));
+  await units.writeExits("crashed", crashes);
+  await units.install("crashed", { exec: "/bin/sh -c 'sleep 1; exit 1'", policy: "Always" });
+  await machine.exec(
+    `cd /etc/systemd/system && mkdir -p multi-user.target.wants && ln -s ../${unit("crashed")} multi-user.target.wants/`,
+  );
+  await machine.reboot();
+  const backOff = await machine.until(() => machine.read(`${volatile("crashed")}/main.backoff`), { what: "a pause" });
+  const [first, ...others] = (await units.exits("crashed")).slice(crashes.length);
+  expect(others).toEqual([]);
+  expect(Number(backOff) - Number(first?.finished)).toBeGreaterThan(9);
+  expect(Number(backOff) - Number(first?.finished)).toBeLessThan(12);
 });

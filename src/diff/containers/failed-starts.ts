@@ -26,7 +26,7 @@ export function failedStarts(failures: readonly StartFailure[], world: World): S
 
 function failedStart({ podUID: uid, container, specHash }: UnitOwner, failure: StartFailure, world: World): Step[] {
   const { invocation, result, status, unit } = failure;
-  const { exits, started, waiting } = world.directories.get(uid)?.histories.get(container) ?? NO_HISTORY;
+  const { exits, bootedAfter, started, waiting } = world.directories.get(uid)?.histories.get(container) ?? NO_HISTORY;
   const isKnown = exits.some((exit) => exit.invocation === invocation) || started?.invocation === invocation;
   if (isKnown || waiting !== undefined) return [];
   const { now } = world;
@@ -34,7 +34,7 @@ function failedStart({ podUID: uid, container, specHash }: UnitOwner, failure: S
     ...{ invocation, result, code: "", status, startedAt: now, finishedAt: now },
     ...{ oomKilled: false, executed: false, specHash },
   };
-  const retryAt = now + backOffDelay([...exits, record]) * 1000;
+  const retryAt = now + backOffDelay({ exits: [...exits, record], ...(bootedAfter && { bootedAfter }) }) * 1000;
   const because = `its start failed with the result ${result}${status && `, status ${status}`}`;
   return [
     { kind: "record-exit", uid, container, because, record, retryAt },

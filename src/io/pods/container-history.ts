@@ -22,9 +22,11 @@ export function readHistory(
   const recorded = has("exits")
     ? readExits(join(podStateDir(uid), `${container}.exits`), has("error") ? readOptional(volatile("error")) : "")
     : NO_HISTORY;
+  const bootedAfter = has("exits") && has("booted") ? readOptional(volatile("booted"))?.trim() : undefined;
   return {
     ...NO_HISTORY,
     ...recorded,
+    ...(bootedAfter ? { bootedAfter } : {}),
     ...(restarted && isRestarted(container, recorded.exits, restarted) ? { restarted: true } : {}),
     ...(invocation && at !== undefined ? { started: { at, invocation } } : {}),
     ...(has("held") ? { held: true } : {}),
