@@ -82,8 +82,10 @@ ${lines}
     return stdout.split("\n").slice(0, -1).map(parseExit);
   }
 
+  /** Writes a log of exits, all of them since boot. */
   async writeExits(pod: string, lines: readonly string[]): Promise<void> {
     await this.machine.write(`${data(pod)}/main.exits`, `${lines.join("\n")}\n`);
+    await this.machine.write(`${volatile(pod)}/main.booted`, "\n");
   }
 }
 

@@ -77,7 +77,7 @@ test("a running container: .started holds its invocation; a stop is recorded, re
   const { stdout } = await machine.exec(
     `ls /run/unitlet/sync-requested; find ${volatile("running")} ${data("running")} -printf '%m %P\n'`,
   );
-  expect(stdout).toBe("/run/unitlet/sync-requested\n700 \n700 \n600 main.exits\n");
+  expect(stdout).toBe("/run/unitlet/sync-requested\n700 \n600 main.booted\n700 \n600 main.exits\n");
   expect(await units.exits("running")).toMatchObject([
     { invocation: invocation.trim(), result: "success", code: "killed", status: "TERM" },
   ]);
@@ -98,7 +98,7 @@ test("restarts: at once, then after a pause; a stop ends that, and is no exit", 
 
   await machine.exec(["systemctl", "stop", unit("crashing")]);
   expect(await units.exits("crashing")).toHaveLength(2);
-  expect((await machine.exec(["ls", volatile("crashing")])).stdout).toBe("");
+  expect((await machine.exec(["ls", volatile("crashing")])).stdout).toBe("main.booted\n");
 });
 
 test("the pause ends by itself", async () => {
@@ -107,7 +107,7 @@ test("the pause ends by itself", async () => {
   await units.start("patient", { exec: "/bin/sleep 1000" });
   const { stdout } = await machine.exec(["stat", "-c", "%.3Y", `${volatile("patient")}/main.started`]);
   expect(Number(stdout)).toBeGreaterThan(now - 8 + 9.9);
-  expect((await machine.exec(["ls", volatile("patient")])).stdout).toBe("main.started\n");
+  expect((await machine.exec(["ls", volatile("patient")])).stdout).toBe("main.booted\nmain.started\n");
 });
 
 describe("how long the pause is", () => {
@@ -141,7 +141,6 @@ describe("how long the pause is", () => {
     const line = (each: Crash | string) =>
       typeof each === "string" ? each : crashLine(now - each[0], now - each[1], each[2]);
     await units.writeExits(pod, log.map(line));
-    await machine.write(`${volatile(pod)}/main.booted`, "\n");
     await units.install(pod, { exec: "/bin/sleep 1000", ...PAUSES });
     await machine.exec(["systemctl", "start", "--no-block", unit(pod)]);
     const file = `${volatile(pod)}/main.${pause === 0 ? "started" : "backoff"}`;

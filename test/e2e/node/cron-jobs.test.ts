@@ -47,6 +47,8 @@ async function untilOutput(
 const STATES = "/var/lib/unitlet/cronjobs/*.json";
 const LOG = "journalctl --namespace=unitlet.default -q -o cat _TRANSPORT=stdout";
 const RUNNING = "systemctl list-units --plain --no-legend --state=running 'unitlet.default.*.service'";
+/** Lets the next run look at all, like one that begins a minute later. */
+const LOOK = "touch /etc/unitlet/unitlet.conf";
 const JOURNAL = "journalctl --sync; journalctl -q -o cat -u unitlet-sync";
 
 test("the plan of a file has its timer, and render prints it", async () => {
@@ -87,10 +89,12 @@ describe("by the minute", () => {
   });
 
   test("a timer that was removed, edited or stopped comes back", async () => {
-    await machine.exec(`rm /etc/systemd/system/${TIMER}; systemctl daemon-reload; systemctl start unitlet-sync`);
+    await machine.exec(
+      `rm /etc/systemd/system/${TIMER}; systemctl daemon-reload; ${LOOK}; systemctl start unitlet-sync`,
+    );
     await untilOutput(`systemctl is-active ${TIMER} || true`, /^active$/m);
     await machine.exec(
-      `sed -i 's/AccuracySec=.*/AccuracySec=5h/' /etc/systemd/system/${TIMER}; systemctl start unitlet-sync`,
+      `sed -i 's/AccuracySec=.*/AccuracySec=5h/' /etc/systemd/system/${TIMER}; ${LOOK}; systemctl start unitlet-sync`,
     );
     await untilOutput(`cat /etc/systemd/system/${TIMER}`, /AccuracySec=1s/);
   });
@@ -115,7 +119,7 @@ describe("by the minute", () => {
   test("a time that has passed has a Job at once", async () => {
     // The host takes itself for one that has had the CronJobs for 90 s.
     const since = "'$(($(date +%s) - 90))'000";
-    await machine.exec(`sed -i 's/"since":[0-9]*/"since":${since}/' ${STATES}; systemctl start unitlet-sync`);
+    await machine.exec(`sed -i 's/"since":[0-9]*/"since":${since}/' ${STATES}; ${LOOK}; systemctl start unitlet-sync`);
     await untilOutput(RUNNING, /^unitlet\.default\.forbid-.*\nunitlet\.default\.replace-.*\n$/);
     expect(await output(JOURNAL)).toMatch(
       /event cronjob=default\/tick reason=SuccessfulCreate message="Created job tick-\d{8}"/,
@@ -164,6 +168,7 @@ test("runs that are killed at any moment give a missed time one Job", async () =
   await place(cronJob("killed", "0 0 1 1 *", "echo once"));
   await machine.exec(`systemctl stop unitlet-sync.timer unitlet-sync.path unitlet-sync.service; ${MISS}
     for run in $(seq 16); do
+      ${LOOK}
       systemctl start --no-block unitlet-sync
       sleep 0.$(printf %02d $((run * 4)))
       systemctl kill --signal=KILL --kill-whom=main unitlet-sync 2>/dev/null
