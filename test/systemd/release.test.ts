@@ -3,6 +3,7 @@ import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } f
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { installHello, property } from "../e2e/support/hello-service.ts";
 import { Machine } from "../support/machine.ts";
 import { releaseFile } from "../support/release-file.ts";
 
@@ -14,6 +15,11 @@ spec:
   securityContext: {runAsUser: 65534}
   containers: [{name: main, image: host, command: [sleep, "1000"], volumeMounts: [{name: v, mountPath: /run/v}]}]
   volumes: [{name: v, emptyDir: {}}]
+`;
+const ADOPTING = `apiVersion: v1
+kind: Pod
+metadata: {name: adopting}
+spec: {hostNetwork: true, containers: [{name: main, image: "unit://lent.service"}]}
 `;
 /** The paths in the machine. */
 const DEB = `/root/release/${basename(releaseFile(".deb"))}`;
@@ -85,15 +91,10 @@ test("apt-get install gives a node that runs, with its command, pages and comple
   expect((await machine.exec(["bash", "-c", complete])).stdout).toBe("--json\n");
 });
 
-test("install.sh and unitlet upgrade leave a host with the package alone", async () => {
+test("install.sh leaves a host with the package alone", async () => {
   await machine.exec(`cd /root && mkdir tar && tar -xzf ${TARBALL} -C tar --strip-components=1`, { timeout: 300_000 });
   const { code, stderr } = await machine.exec("/root/tar/install.sh", { allowFailure: true });
   expect([code, stderr]).toEqual([1, expect.stringContaining("unitlet is installed on this host as a package")]);
-  const upgrade = await machine.exec(["unitlet", "upgrade", "--from", TARBALL], { allowFailure: true });
-  expect([upgrade.code, upgrade.stderr]).toEqual([
-    1,
-    "unitlet upgrade: unitlet is installed on this host as a package: apt-get install ./unitlet_VERSION_ARCHITECTURE.deb\n",
-  ]);
 });
 
 test.each(["99.0.0", "0.0.1"])(
@@ -110,11 +111,17 @@ test.each(["99.0.0", "0.0.1"])(
   },
 );
 
-test("remove ends the containers and keeps configuration and volumes; the next installation goes on with them", async () => {
+test("remove ends the containers, gives adopted units back, and keeps configuration and volumes; the next installation goes on with them", async () => {
   await runningPod();
+  await installHello({ machine }, "lent", 7105);
+  const pid = await property({ machine }, "lent.service", "MainPID");
+  await machine.write("/etc/unitlet/manifests/adopting.yaml", ADOPTING);
+  const dropIns = () => property({ machine }, "lent.service", "DropInPaths");
+  await machine.until(dropIns, { what: "the drop-in" });
   const volume = "/var/lib/unitlet/pods/*/volumes/v";
   await machine.exec(`cd ${volume} && touch kept`);
   await apt("remove", "unitlet");
+  expect([await dropIns(), await property({ machine }, "lent.service", "MainPID")]).toEqual(["", pid]);
   const left = async () => {
     const list =
       "systemctl list-units --all --plain --no-legend 'unitlet*'; ls /run/unitlet /etc/systemd/system/unitlet*";

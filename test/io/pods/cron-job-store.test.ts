@@ -30,16 +30,19 @@ test.skipIf(!canMount)(
   },
 );
 
-test.skipIf(!canMount)("a host that joins a cluster forgets the CronJobs of its directory with their Jobs", async () => {
-  const left = await onEmptyHost(async (load) => {
-    const { readCronJobStates, writeCronJobStates } = await load<Subject>("src/io/pods/cron-job-store.ts");
-    const { CronHost, cronDocument, parsedCronJob } = await load<Base>("test/workloads/cron-base.ts");
-    const { saveNodeName } =
-      await load<typeof import("../../../src/io/kube/node-name.ts")>("src/io/kube/node-name.ts");
-    writeCronJobStates(new CronHost().run([parsedCronJob(cronDocument())]).states);
-    const before = readCronJobStates().length;
-    saveNodeName("node");
-    return [before, readCronJobStates().length];
-  });
-  expect(left).toEqual([1, 0]);
-});
+test.skipIf(!canMount)(
+  "a host that joins a cluster forgets the CronJobs of its directory with their Jobs",
+  async () => {
+    const left = await onEmptyHost(async (load) => {
+      const { readCronJobStates, writeCronJobStates } = await load<Subject>("src/io/pods/cron-job-store.ts");
+      const { CronHost, cronDocument, parsedCronJob } = await load<Base>("test/workloads/cron-base.ts");
+      const { saveNodeName } =
+        await load<typeof import("../../../src/io/kube/node-name.ts")>("src/io/kube/node-name.ts");
+      writeCronJobStates(new CronHost().run([parsedCronJob(cronDocument())]).states);
+      const before = readCronJobStates().length;
+      saveNodeName("node");
+      return [before, readCronJobStates().length];
+    });
+    expect(left).toEqual([1, 0]);
+  },
+);
