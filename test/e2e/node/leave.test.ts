@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { installHello, property } from "../support/hello-service.ts";
 import { JoinedHost, PKI } from "../support/joined-host.ts";
 import { SLEEP } from "../support/manifests.ts";
 
 let host: JoinedHost;
 let namespace: string;
+let adopted: string;
 
 beforeAll(async () => {
   host = await JoinedHost.boot("leave");
@@ -16,11 +18,15 @@ const unit = (name: string) => `unitlet.${namespace}.${name}.main.service`;
 const SETTINGS = "cat /etc/unitlet/unitlet.conf.d/60-join.conf";
 const pid = async (name: string) => (await host.say(`systemctl show -P MainPID ${unit(name)}`)).trim();
 
-async function start(name: string): Promise<string> {
-  const spec = { nodeName: "leave", hostNetwork: true, containers: [{ name: "main", image: "host", ...SLEEP }] };
+async function create(name: string, container: object): Promise<void> {
+  const spec = { nodeName: "leave", hostNetwork: true, containers: [{ name: "main", ...container }] };
   const metadata = { name, labels: { app: name } };
   await host.cluster.apply({ apiVersion: "v1", kind: "Pod", metadata, spec }, namespace);
   await host.sync();
+}
+
+async function start(name: string): Promise<string> {
+  await create(name, { image: "host", ...SLEEP });
   await host.machine.until(async () => (await pid(name)) !== "0", { what: `pod ${name}` });
   return await pid(name);
 }
@@ -83,6 +89,15 @@ test("--drain waits for a PodDisruptionBudget, and gives up in time without havi
   await host.cluster.kubectl(["delete", "pdb", "budget", "-n", namespace]);
 });
 
+test("a pod adopts a unit of the host", async () => {
+  await installHello(host, "hello-leave", 7106);
+  await host.machine.write("/etc/unitlet/unitlet.conf.d/70-adopt.conf", "adoptUnits = any\n");
+  const dropIns = () => property(host, "hello-leave.service", "DropInPaths");
+  await create("adopting", { image: "unit://hello-leave.service" });
+  await host.syncUntil(dropIns, "the drop-in");
+  adopted = await property(host, "hello-leave.service", "MainPID");
+});
+
 test("--drain ends the pods with their grace, then keys, configuration and what was known of the cluster are gone", async () => {
   await host.machine.exec("systemctl start unitlet-sync.timer");
   const { stdout } = await host.machine.exec("unitlet leave --drain", { timeout: 120_000 });
@@ -98,6 +113,11 @@ test("--drain ends the pods with their grace, then keys, configuration and what 
   expect((await host.cluster.get("node", "leave"))?.spec?.unschedulable).toBe(true);
   expect(await host.doctor()).toMatchObject({ code: 0, stdout: expect.stringContaining("node leave, standalone") });
   expect(await host.say("unitlet leave --drain")).toBe("This host has joined no cluster.\n");
+});
+
+test("the unit that a pod had adopted runs on without its drop-in", async () => {
+  const state = ["MainPID", "DropInPaths"].map((each) => property(host, "hello-leave.service", each));
+  expect(await Promise.all(state)).toEqual([adopted, ""]);
 });
 
 test("a doctor of a healthy standalone host names what is stopped, and what to do", async () => {
