@@ -1,8 +1,11 @@
 import {
   closeSync,
+  constants,
   fchmodSync,
   fchownSync,
+  fstatSync,
   fsyncSync,
+  ftruncateSync,
   lstatSync,
   mkdirSync,
   openSync,
@@ -12,6 +15,7 @@ import {
   rmSync,
   statSync,
   writeFileSync,
+  writeSync,
 } from "node:fs";
 import { basename, dirname, join } from "node:path";
 
@@ -76,6 +80,25 @@ export function writeAtomic(path: string, content: string | Uint8Array, mode: nu
     closeSync(file);
   }
   renameSync(temporary, path);
+}
+
+/**
+ * Writes a new text into a file that is there, so that a process that has it open or mounted sees it; false without a file. The text
+ * is written at once, with line ends in place of the rest of a longer old text, so a reader never sees half of an old line. Throws
+ * other errors of the file system.
+ */
+export function rewriteInPlace(path: string, text: string): boolean {
+  const file = ignoreMissing(() => openSync(path, constants.O_RDWR | constants.O_NOFOLLOW));
+  if (file === undefined) return false;
+  try {
+    const bytes = Buffer.from(text);
+    const rest = Math.max(0, fstatSync(file).size - bytes.length);
+    writeSync(file, Buffer.concat([bytes, Buffer.alloc(rest, "\n")]), 0, bytes.length + rest, 0);
+    ftruncateSync(file, bytes.length);
+    return true;
+  } finally {
+    closeSync(file);
+  }
 }
 
 /** Writes a file like `writeAtomic`, but leaves the old content when the disk or the quota is full. Throws other errors. */

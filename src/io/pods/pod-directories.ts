@@ -1,10 +1,19 @@
 import { uptime } from "node:os";
 import { join } from "node:path";
-import { podRunDir, podStateDir, RUN_DIR, STATE_DIR, storagePath } from "../../model/paths.ts";
+import { HOSTS_FILE, podRunDir, podStateDir, RUN_DIR, STATE_DIR, storagePath } from "../../model/paths.ts";
 import type { DesiredFile, DesiredVolume } from "../../model/step.ts";
 import type { Storage } from "../../model/storage.ts";
 import type { PodDirectory } from "../../model/world.ts";
-import { exists, list, modifiedAt, readOptional, readRegular, writeAtomic, writeBestEffort } from "../files.ts";
+import {
+  exists,
+  list,
+  modifiedAt,
+  readOptional,
+  readRegular,
+  rewriteInPlace,
+  writeAtomic,
+  writeBestEffort,
+} from "../files.ts";
 import { removeEventsOf } from "../kube/event-recorder.ts";
 import { removeTree } from "../remove-tree.ts";
 import { isPastDeadline } from "../run-deadline.ts";
@@ -78,7 +87,10 @@ function readPodDirectory(uid: string, mounts: readonly string[]): PodDirectory 
 /** Writes a file of a pod below /run/unitlet/pods, with mode 0400 unless it has another. */
 export function writePodFile(pod: string, { name, text, uid, mode }: DesiredFile): void {
   checkRunSpace([text.length]);
-  writeAtomic(join(podRunDir(pod), name), text, mode ?? 0o400, uid);
+  const path = join(podRunDir(pod), name);
+  // Running containers have this file mounted, and a mount stays with the file that a rename replaces.
+  if (name === HOSTS_FILE && rewriteInPlace(path, text)) return;
+  writeAtomic(path, text, mode ?? 0o400, uid);
 }
 
 /**
