@@ -2,6 +2,7 @@ import type { CronJob } from "./model/api/cron-job.ts";
 import type { PodEvent } from "./model/api/event.ts";
 import type { Node } from "./model/api/node.ts";
 import type { Pod, PodStatus } from "./model/api/pod.ts";
+import type { DirectoryService } from "./model/api/service.ts";
 import type { Workload } from "./model/api/workload.ts";
 import type { CronJobState } from "./model/cron-job-state.ts";
 import type { Dependency, ResolvedReferences } from "./model/references.ts";
@@ -40,6 +41,8 @@ export interface ParsedList {
   readonly missing?: string;
   /** The objects that make pods; undefined: something else makes them, such as the controllers of a cluster. */
   readonly workloads?: Workloads;
+  /** The Services whose names this host gives to pods; undefined: something else does, such as the name server of a cluster. */
+  readonly services?: readonly DirectoryService[];
 }
 
 export interface Workloads {

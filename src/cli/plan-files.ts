@@ -15,8 +15,8 @@ import { CliError } from "./failure.ts";
 import { manifestFiles } from "./manifest-arguments.ts";
 import { printable } from "./output.ts";
 
-/** The pods and workloads of files, and the ConfigMaps and Secrets by their `referenceKey`. */
-export type GivenObjects = Pick<Manifests, "pods" | "workloads" | "cronJobs" | "objects">;
+/** The pods, workloads and Services of files, and the ConfigMaps and Secrets by their `referenceKey`. */
+export type GivenObjects = Pick<Manifests, "pods" | "workloads" | "cronJobs" | "services" | "objects">;
 
 /** Returns the objects of files, as this host would read them. Throws CliError for a mistake, and on a joined node. */
 export async function objectsOfFiles(files: readonly string[], config: Config): Promise<GivenObjects> {
@@ -34,7 +34,8 @@ export async function objectsOfFiles(files: readonly string[], config: Config): 
 }
 
 /** Returns the source with these objects besides its own. One of the same kind, namespace and name is replaced. */
-export function withObjects(source: PodSource, { pods, workloads, cronJobs, objects }: GivenObjects): PodSource {
+export function withObjects(source: PodSource, given: GivenObjects): PodSource {
+  const { pods, workloads, cronJobs, services, objects } = given;
   return {
     hasObjects: source.hasObjects,
     list: async () => {
@@ -44,18 +45,23 @@ export function withObjects(source: PodSource, { pods, workloads, cronJobs, obje
         ...result,
         parse: () => {
           const { pods: own, ...rest } = result.parse();
-          return { ...rest, pods: merged(own, pods), ...withWorkloads(rest.workloads, workloads, cronJobs) };
+          return {
+            ...rest,
+            pods: merged(own, pods),
+            ...withWorkloads(rest.workloads, workloads, cronJobs),
+            ...(services.length > 0 && { services: [...withoutNames(rest.services ?? [], services), ...services] }),
+          };
         },
       };
     },
     node: () => source.node(),
     fetch: async (due) => {
       const at = Date.now();
-      const given = due.flatMap(({ key, reference }) => {
+      const resolved = due.flatMap(({ key, reference }) => {
         const value = Object.hasOwn(objects, key) ? objects[key] : claimOf(workloads, reference);
         return value === undefined ? [] : [[key, { ok: true, value, at }] as const];
       });
-      return new Map([...(await source.fetch(due)), ...given]);
+      return new Map([...(await source.fetch(due)), ...resolved]);
     },
     publish: (...args) => source.publish(...args),
     recordEvent: (event) => source.recordEvent(event),
@@ -82,14 +88,18 @@ function withWorkloads(
   return { workloads: { states, objects: [...others, ...given], ...(all.length > 0 && { cron: own }) } };
 }
 
-type Named = Pick<GivenObjects["workloads"][0] | GivenObjects["cronJobs"][0], "kind" | "metadata">;
+interface Named {
+  /** Undefined for a Service. */
+  readonly kind?: string;
+  readonly metadata: { readonly namespace: string; readonly name: string };
+}
 
 function withoutNames<T extends Named>(known: readonly T[], given: readonly T[]): readonly T[] {
   const names = new Set(given.map(nameOf));
   return known.filter((each) => !names.has(nameOf(each)));
 }
 
-function nameOf({ kind, metadata }: Named): string {
+function nameOf({ kind = "Service", metadata }: Named): string {
   return `${kind} ${namespacedName(metadata)}`;
 }
 

@@ -48,11 +48,14 @@ export async function render(args: readonly string[]): Promise<string> {
   if (positionals.length === 0) throw usage("name a manifest, or - for standard input");
   const config = await configOf(values);
   const { parseManifests } = await loadSchema();
-  const { pods, workloads, cronJobs, problems } = parseManifests(manifestFiles(positionals), config.nodeName);
+  const { pods, workloads, cronJobs, services, problems } = parseManifests(manifestFiles(positionals), config.nodeName);
   const libDir = process.env.UNITLET_LIB ?? "/usr/local/lib/unitlet";
   const timers = renderTimers(cronJobs, Date.now());
   const all = [...workloads, ...timers.flatMap(({ job }) => job ?? [])];
-  const rendered = renderPods([...pods, ...allPodsOf(all, config.maxPods)], { config, libDir });
+  const rendered = renderPods([...pods, ...allPodsOf(all, config.maxPods)], {
+    ...{ config, libDir },
+    ...(services.length > 0 && { services: [] }),
+  });
   const refused = rendered.flatMap(({ pod, refused }) => (refused === undefined ? [] : [`pod ${pod}: ${refused}`]));
   for (const problem of [...problems, ...refused]) printError(problem);
   if (problems.length + refused.length > 0) process.exitCode = 1;

@@ -1,5 +1,6 @@
 import type { CronJob } from "../model/api/cron-job.ts";
 import type { Pod } from "../model/api/pod.ts";
+import type { DirectoryService } from "../model/api/service.ts";
 import type { Workload } from "../model/api/workload.ts";
 import { digest } from "../unitfile/hash.ts";
 import { namesProblem } from "../unitfile/names.ts";
@@ -12,7 +13,7 @@ import { ephemeralVolumeIssues } from "./ephemeral-volumes.ts";
 import { type Issue, printPath } from "./issue.ts";
 import type { Tree } from "./object-rules.ts";
 import { checkPod } from "./pod-rules.ts";
-import { type IdleObject, parseService } from "./service.ts";
+import { parseService } from "./service.ts";
 import { parseTypes, type TypeTable } from "./type-table.ts";
 import { withDefaults } from "./with-defaults.ts";
 import { parseWorkload, WORKLOAD_KINDS } from "./workload.ts";
@@ -22,7 +23,7 @@ export type ManifestObject =
   | { readonly pod: Pod }
   | { readonly data: DataObject }
   | { readonly workload: Workload }
-  | { readonly idle: IdleObject }
+  | { readonly service: DirectoryService }
   | { readonly cronJob: CronJob };
 
 /** Thrown for a document that is no valid object. Each issue names the field, what is wrong and what to do. */
@@ -69,9 +70,9 @@ export function parseManifest(document: unknown, nodeName: string): ManifestObje
     return { workload: workload as Workload };
   }
   if (kind === "Service") {
-    const { object, issues } = parseService(table, written);
+    const { service, issues } = parseService(table, written);
     throwIfAny([...kindIssues(written, { apiVersion: "v1", hasSpec: true }), ...issues]);
-    return { idle: object };
+    return { service };
   }
   if (kind === "CronJob") {
     const { cronJob, issues } = parseCronJob(table, written as Tree, nodeName);

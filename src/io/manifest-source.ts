@@ -14,6 +14,7 @@ import { withPinnedImages } from "./auto-update/pinned-images.ts";
 import { autoUpdatePaths, readAutoUpdateStates } from "./auto-update/states.ts";
 import { loadSchema } from "./bundles/loaders.ts";
 import { readCached, writeCached } from "./cache.ts";
+import { acceptServices, withLostServices } from "./directory-services.ts";
 import { isDirectory, list, remove } from "./files.ts";
 import { filesFingerprint } from "./host/fingerprint.ts";
 import { readTimeZones } from "./host/time-zones.ts";
@@ -34,7 +35,7 @@ import { CREDENTIAL_RETRY_MS } from "./systemd-creds.ts";
 import { hasClaim } from "./volumes/claims.ts";
 
 /** Changes with the form of what is cached. */
-const FORMAT_VERSION = "4";
+const FORMAT_VERSION = "5";
 
 type Unstamped<T> = T extends unknown ? Omit<T, "at"> : never;
 
@@ -100,6 +101,7 @@ export class ManifestSource implements PodSource {
     return {
       pods: this.#own(pinned.pods).map(withStoredStatus),
       workloads: { objects: pinned.workloads, states: readWorkloadStates(), ...withCronJobs(cronJobs) },
+      services: withLostServices(manifests),
     };
   }
 
@@ -114,11 +116,11 @@ export class ManifestSource implements PodSource {
    * has its status until it has ended.
    */
   #acceptManifests(key: string, manifests: Manifests, before: Manifests | undefined): void {
-    const { pods, problems, notices = [] } = manifests;
+    const { pods, problems } = manifests;
     if (this.#isOnlySource && problems.length === 0) removeStatusExcept(pods);
     for (const problem of problems)
       if (before?.problems.includes(problem) !== true) this.#log.error("bad manifest", { problem });
-    for (const notice of before === undefined ? notices : []) this.#log.notice("manifest", { notice });
+    if (before === undefined && this.#isOnlySource) acceptServices(manifests, this.#log);
     writeCached("manifests", key, manifests);
   }
 

@@ -52,6 +52,7 @@ export const PROBLEM_PREFIX = {
     "the API server refuses tokens for pods of this node",
     "the API server issues tokens for pods of this node again",
   ],
+  services: ["some Services have no name in some pods", "all Services have their names in all pods again"],
   workloads: [
     "some workloads of the directory do not get what they ask for",
     "all workloads of the directory get what they ask for again",

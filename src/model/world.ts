@@ -1,5 +1,6 @@
 import type { Node } from "./api/node.ts";
 import type { Pod } from "./api/pod.ts";
+import type { DirectoryService } from "./api/service.ts";
 import type { Instant } from "./api/time.ts";
 import type { NetworkAnswer } from "./cni/answer.ts";
 import type { ClusterNetwork } from "./cni/cluster-network.ts";
@@ -87,6 +88,8 @@ export type PodList = (
   readonly broken?: readonly BrokenPod[];
   /** The objects of a directory that make pods; undefined: there are none. Their pods are in `items`. */
   readonly workloads?: MadeWorkloads;
+  /** The Services of a directory; undefined: there are none. */
+  readonly services?: readonly DirectoryService[];
 };
 
 export interface MadeWorkloads {

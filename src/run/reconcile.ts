@@ -11,6 +11,7 @@ import type { Log } from "../log.ts";
 import type { TokenReference } from "../model/references.ts";
 import type { RunEnd } from "../model/run-end.ts";
 import type { World } from "../model/world.ts";
+import { serviceProblem } from "../translate/network/service-entries.ts";
 import { reconcileAgentUnits } from "./agent-units.ts";
 import { withoutBrokenPods } from "./broken-pods.ts";
 import { applyAndConnect } from "./connect.ts";
@@ -67,6 +68,8 @@ async function runPhases(input: RunInput, systemd: Systemd): Promise<RunEnd> {
     return makePlan({ config, source, systemd, pods: some, references, now }, libDir);
   });
   keepNetwork(wanted.before, log);
+  const { services = [], items } = wanted.before.pods;
+  reportProblem(log, "services", serviceProblem(services, items));
   const intended = input.shuttingDown ? { ...wanted, steps: [] } : wanted;
   const { plan, applied: first } = await applyAndConnect(intended, { systemd, source, log, libDir });
   if (!first.jobsDone) triggerAfterStarts();

@@ -37,12 +37,18 @@ function needsAnotherRun({ plan, applied, published, world }: Outcome): boolean 
   const isEnding = plan.steps.some(({ kind }) => kind === "stop-and-wait");
   return (
     hasWorkloadNews(world.pods, published.written, applied.done) ||
+    hasServiceNews(world.pods, published.written) ||
     published.anyPodFinished ||
     !applied.jobsDone ||
     isEnding ||
     isUnitNameReleased(plan) ||
     hasStale(plan, world)
   );
+}
+
+/** True when Services may have other addresses, because this run has written the status of a pod. */
+function hasServiceNews({ services = [] }: World["pods"], written: number): boolean {
+  return services.length > 0 && written > 0;
 }
 
 /** True when a unit was written, systemd has reloaded, and the kernel still has other limits. */

@@ -19,7 +19,8 @@ export function makePodList(result: ListResult, { now, maxPods, shuttingDown = f
     const { missing, ...parsed } = result.parse();
     const workloads = workloadsOf(parsed, { now, maxPods, shuttingDown, complete: missing === undefined });
     const items = [...parsed.pods, ...podsOf(workloads?.states ?? [])];
-    const more = workloads && { workloads };
+    const { services = [] } = parsed;
+    const more = { ...(workloads && { workloads }), ...(services.length > 0 && { services }) };
     return missing === undefined
       ? { complete: true, items, ...more }
       : { complete: false, items, because: missing, ...more };

@@ -9,6 +9,7 @@ import { endedPod, hasNothingLeft } from "./ended-pod.ts";
 import { evictions } from "./eviction/evict.ts";
 import { deadlineExceeded } from "./lifecycle/deadline.ts";
 import { portConflicts } from "./network/ports.ts";
+import { serviceEntries } from "./network/service-entries.ts";
 import { translatePod } from "./pod.ts";
 import { policyFor } from "./policy-for.ts";
 import { admitResize } from "./resources/resize.ts";
@@ -29,6 +30,7 @@ export function translateAll(world: World, libDir: string): readonly Translation
   const failed = failedMounts(world);
   const isOver = hasNothingLeft(world);
   const ranges = bridgeRanges(config, podCIDRs);
+  const facts = factsOf(world);
   return world.pods.items.map((listed) => {
     const { uid } = listed.metadata;
     const ended = rejected.get(uid) ?? late.get(uid) ?? evicted.get(uid);
@@ -38,7 +40,7 @@ export function translateAll(world: World, libDir: string): readonly Translation
     const network = networkOf(listed, { host, config, directory, ranges });
     const { pod, pending } = admitResize(listed, alive, room);
     const translation = translatePod(pod, {
-      ...factsOf(world),
+      ...facts,
       config: policyFor(pod, config),
       libDir,
       network,
@@ -54,10 +56,11 @@ export function translateAll(world: World, libDir: string): readonly Translation
 /** Returns what the translation of each pod depends on alike. */
 function factsOf(world: World) {
   const { config, host, node, references, absentDirectories, hostFiles, envFiles, images } = world;
-  const { podCIDRs, clusterNetwork, units, hostUnits } = world;
+  const { podCIDRs, clusterNetwork, units, hostUnits, pods } = world;
   return {
     ...{ config, host, node, references, absentDirectories, hostFiles, envFiles, images },
     ...{ podCIDRs, clusterNetwork, units, hostUnits },
+    services: pods.services && serviceEntries(pods.services, pods.items),
   };
 }
 

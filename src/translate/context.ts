@@ -8,6 +8,7 @@ import type { ResolvedReferences } from "../model/references.ts";
 import type { HostFileType } from "../model/storage.ts";
 import type { PodDirectory, World } from "../model/world.ts";
 import type { PortConflict } from "./network/ports.ts";
+import type { ServiceEntry } from "./network/service-entries.ts";
 import type { PodVolumes } from "./volumes/mount-source.ts";
 
 /** What the translation of one pod depends on besides the pod. */
@@ -25,6 +26,8 @@ export interface TranslateContext {
   readonly clusterNetwork?: ClusterNetwork | undefined;
   readonly directory?: PodDirectory | undefined;
   readonly references: ResolvedReferences;
+  /** The addresses of the directory's Services; undefined: there are no Services. */
+  readonly services?: readonly ServiceEntry[] | undefined;
   readonly conflict?: PortConflict | undefined;
   /** The state of the images; undefined: no pod names one. */
   readonly images?: Images | undefined;

@@ -36,6 +36,7 @@ async function uidsWith(own: readonly Pod[], added: readonly Pod[]): Promise<rea
     pods: added,
     workloads: [],
     cronJobs: [],
+    services: [],
     objects: {},
   }).list();
   return result.ok ? result.parse().pods.map(({ metadata }) => metadata.uid) : [];
@@ -52,6 +53,7 @@ test("an unchanged pod keeps its status, and the list what it lacks", async () =
     pods: [named("a", "1")],
     workloads: [],
     cronJobs: [],
+    services: [],
     objects: {},
   }).list();
   expect(result.ok && result.parse()).toEqual({ pods: [known], missing: "a file" });
@@ -65,6 +67,7 @@ test("a file whose pod has the same UID gives its spec and labels", async () => 
     pods: [file],
     workloads: [],
     cronJobs: [],
+    services: [],
     objects: {},
   }).list();
   expect(result.ok && result.parse().pods).toEqual([changed]);
@@ -73,9 +76,13 @@ test("a file whose pod has the same UID gives its spec and labels", async () => 
 test("an object of a file takes the place of the one of its name", async () => {
   const objects = { "configmap/default/a": "new" };
   const due = ["a", "b"].map((name) => dependency({ kind: "configmap", namespace: "default", name }));
-  const fetched = await withObjects(sourceOf(listOf([])), { pods: [], workloads: [], cronJobs: [], objects }).fetch(
-    due,
-  );
+  const fetched = await withObjects(sourceOf(listOf([])), {
+    pods: [],
+    workloads: [],
+    cronJobs: [],
+    services: [],
+    objects,
+  }).fetch(due);
   expect([...fetched].map(([key, result]) => [key, result.ok && result.value])).toEqual([
     ["configmap/default/a", "new"],
     ["configmap/default/b", "own"],
@@ -85,7 +92,13 @@ test("an object of a file takes the place of the one of its name", async () => {
 test("a list that cannot be read stays so", async () => {
   const failed = { ok: false, because: "no directory" } as const;
   expect(
-    await withObjects(sourceOf(failed), { pods: [named("a", "1")], workloads: [], cronJobs: [], objects: {} }).list(),
+    await withObjects(sourceOf(failed), {
+      pods: [named("a", "1")],
+      workloads: [],
+      cronJobs: [],
+      services: [],
+      objects: {},
+    }).list(),
   ).toEqual(failed);
 });
 
@@ -128,7 +141,7 @@ test("the claims of a StatefulSet of a file are there", async () => {
   const set = parsed(document("StatefulSet", { volumeClaimTemplates: [{ metadata: { name: "data" }, spec: claim }] }));
   const names = ["data-web-0", "data-other-0"];
   const due = names.map((name) => dependency({ kind: "persistentvolumeclaim", namespace: "default", name }));
-  const given = { pods: [], workloads: [set], cronJobs: [], objects: {} };
+  const given = { pods: [], workloads: [set], cronJobs: [], services: [], objects: {} };
   const fetched = await withObjects(sourceOf(listOf([])), given).fetch(due);
   expect([...fetched.values()].map((result) => result.ok && result.value)).toEqual([
     {

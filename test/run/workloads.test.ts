@@ -27,6 +27,11 @@ test("a list without workloads has none", () => {
   expect(listed({ workloads: { objects: [], states: [] } })).toEqual({ complete: true, items: [pod()] });
 });
 
+test("the Services of a directory come with its pods", () => {
+  const services = [{ metadata: { namespace: "shop", name: "web" }, spec: {} }];
+  expect(listed({ services }).services).toEqual(services);
+});
+
 test("an incomplete list ends no pod of a workload that it lacks", () => {
   const list = listed({ workloads: { objects: [], states: MADE.states }, missing: "a file" });
   expect(list.items.map(({ metadata }) => metadata.deletionTimestamp)).toEqual([undefined, undefined]);

@@ -9,7 +9,7 @@ export const POD_EFFECTS: Readonly<Record<string, string>> = {
   serviceAccount: "The old name of `serviceAccountName`.",
   imagePullSecrets: "Used for the pulls of this pod. The API server adds those of the service account.",
   enableServiceLinks:
-    "Variables for each Service of the namespace, unless `false`. The variables of the API server are always set.",
+    "Variables for each Service of the namespace, unless `false`. The variables of the API server are always set. On a standalone node there are none, because [Services](network.md#services-of-a-standalone-node) have no cluster IP.",
   dnsPolicy:
     "`ClusterFirst` uses the name servers of the setting `clusterDNS`. Without these, and with `hostNetwork: true`, the name servers of the host are used.",
   "dnsConfig.nameservers": "Merged into the pod's own `/etc/resolv.conf`; at most 3.",

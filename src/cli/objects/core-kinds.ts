@@ -57,13 +57,21 @@ export const SERVICE: Kind = {
   isOfAll: true,
   columns: [
     { heading: "TYPE", cell: (each) => textAt(each, "spec", "type") || "ClusterIP" },
-    { heading: "CLUSTER-IP", cell: (each) => textAt(each, "spec", "clusterIP") || "<none>" },
-    { heading: "EXTERNAL-IP", cell: (each) => listText(at(each, "spec", "externalIPs")) || "<none>" },
+    { heading: "CLUSTER-IP", cell: (each) => (isExternal(each) ? "<none>" : "None") },
+    { heading: "EXTERNAL-IP", cell: externalText },
     { heading: "PORT(S)", cell: portsText },
     AGE,
     { heading: "SELECTOR", isWide: true, cell: (each) => labelsText(at(each, "spec", "selector")) },
   ],
 };
+
+const isExternal = (service: ApiObject) => textAt(service, "spec", "type") === "ExternalName";
+
+function externalText(service: ApiObject): string {
+  if (isExternal(service)) return textAt(service, "spec", "externalName");
+  const isBalanced = textAt(service, "spec", "type") === "LoadBalancer";
+  return listText(at(service, "spec", "externalIPs")) || (isBalanced ? "<pending>" : "<none>");
+}
 
 function portsText(service: ApiObject): string {
   const ports = (at(service, "spec", "ports") ?? []) as readonly {

@@ -19,6 +19,7 @@ import { claimStatus } from "./claim-status.ts";
 import { cronJobStatus } from "./cron-job-status.ts";
 import { madeClaims } from "./made-claims.ts";
 import { madeJob } from "./made-job.ts";
+import { serviceStatus } from "./service-status.ts";
 import { workloadStatus } from "./workload-status.ts";
 
 /** The time for a request to the API server on a node of a cluster. */
@@ -114,6 +115,7 @@ function otherObject(stored: StoredObject, { states, cronJobs }: KnownStates, no
     metadata,
     ...(state && { status: workloadStatus(state, value, now) }),
     ...(cronJob && { status: cronJobStatus(cronJob) }),
+    ...(kind === "Service" && { status: serviceStatus(value.spec) }),
     ...(kind === "PersistentVolumeClaim" && { status: claimStatus(namespace, name, value) }),
   };
 }

@@ -38,16 +38,18 @@ interface RenderContext {
   /** The directory of the helpers. */
   readonly libDir: string;
   readonly conflict: PortConflict | undefined;
+  /** Undefined: there are no Services, which give each pod a file for their names. */
+  readonly services?: readonly [];
 }
 
 /** Returns the units of pods on a host of which nothing is known. Words stand in them for what the host decides. */
 export function renderPods(
   pods: readonly Pod[],
-  { config, libDir }: Pick<RenderContext, "config" | "libDir">,
+  { config, libDir, services }: Omit<RenderContext, "conflict">,
 ): readonly RenderedPod[] {
   const conflicts = portConflicts(pods, config);
   return pods.map((pod) => {
-    const context = { config, libDir, conflict: conflicts.get(pod.metadata.uid) };
+    const context = { config, libDir, ...(services && { services }), conflict: conflicts.get(pod.metadata.uid) };
     const translation = translateOn(MEMORY, pod, context);
     const other = new Map(unitsOf(translateOn(OTHER_MEMORY, pod, context), pod).map(({ name, text }) => [name, text]));
     return {
@@ -62,11 +64,11 @@ export function renderPods(
   });
 }
 
-function translateOn(memory: HostMemory, pod: Pod, { config, libDir, conflict }: RenderContext): Translation {
+function translateOn(memory: HostMemory, pod: Pod, { config, libDir, conflict, services }: RenderContext): Translation {
   const host = assumedHost(pod, memory);
   const directory = assumedDirectory(pod, config);
   return translatePod(pod, {
-    ...{ config, host, libDir, directory, conflict },
+    ...{ config, host, libDir, directory, conflict, services },
     network: networkOf(pod, { host, config, directory }),
     references: assumedObjects(pod),
     images: assumedImages(pod),

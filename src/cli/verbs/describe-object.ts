@@ -24,7 +24,8 @@ function titleOf(heading: string): string {
   return heading.slice(0, 1) + heading.slice(1).toLowerCase();
 }
 
-function conditionLines(object: ApiObject): readonly Line[] {
+/** Returns a line for each condition of an object. */
+export function conditionLines(object: ApiObject): readonly Line[] {
   const conditions = (at(object, "status", "conditions") ?? []) as readonly Tree[];
   return conditions.map((each) => [
     0,

@@ -11,6 +11,7 @@ import { type HostObjects, readHostObjects } from "../objects/host-objects.ts";
 import { printError } from "../output.ts";
 import { describeObject } from "./describe-object.ts";
 import { describePod } from "./describe-pod.ts";
+import { describeService } from "./describe-service.ts";
 import { requireLocalKinds } from "./joined.ts";
 import { readPodEvents } from "./pod-events.ts";
 import { readPodUnits } from "./pod-units.ts";
@@ -77,6 +78,10 @@ interface Moment {
 
 function textOf(object: ApiObject, { objects }: HostObjects, { config, now }: Moment): string {
   const pods = objects.filter((each) => isOwned(each, object));
+  if (object.kind === "Service") {
+    const all = objects.filter(({ kind }) => kind === "Pod") as unknown as readonly Pod[];
+    return describeService(object, all, config.clusterDomain);
+  }
   if (object.kind !== "Pod") return describeObject(object, pods, now);
   const pod = object as unknown as Pod;
   const events = config.cluster === undefined ? readPodEvents(pod) : undefined;

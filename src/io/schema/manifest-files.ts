@@ -3,6 +3,7 @@ import { ManifestError, type ManifestObject, parseManifest } from "../../config/
 import type { CronJob } from "../../model/api/cron-job.ts";
 import { namespacedName } from "../../model/api/namespaced-name.ts";
 import type { Pod } from "../../model/api/pod.ts";
+import type { DirectoryService } from "../../model/api/service.ts";
 import type { Workload } from "../../model/api/workload.ts";
 import { referenceKey } from "../../model/references.ts";
 import { canOthersRead, readAdministratorFile } from "../administrator-file.ts";
@@ -20,8 +21,7 @@ export interface Manifests {
   readonly cronJobs: readonly CronJob[];
   /** ConfigMaps and Secrets by their `referenceKey`. */
   readonly objects: Readonly<Record<string, unknown>>;
-  /** One message for each object that does nothing on a node without a cluster; undefined: there is none. */
-  readonly notices?: readonly string[];
+  readonly services: readonly DirectoryService[];
   /** One message for each mistake of a file, with its line. */
   readonly problems: readonly string[];
   /** When sealed Secrets that did not open are due again, in milliseconds since the epoch; undefined: all are open. */
@@ -55,12 +55,12 @@ export function parseManifests(files: readonly ManifestFile[], nodeName: string,
   const cronJobs = new Map<string, CronJob>();
   const objects = new Map<string, unknown>();
   const problems: string[] = [];
-  const idle = new Map<string, unknown>();
+  const services = new Map<string, DirectoryService>();
   for (const file of files) {
     for (const { text, linesBefore } of documents(file, problems)) {
       const report: ReportLine = (line, message) => problems.push(`${file.name}:${linesBefore + line}: ${message}`);
       for (const { object, line, isSealed } of readObjects(text, { nodeName, file, keys, report })) {
-        const { known, what, key, value } = entryOf(object, { pods, workloads, cronJobs, objects, idle });
+        const { known, what, key, value } = entryOf(object, { pods, workloads, cronJobs, objects, services });
         if (known.has(key)) report(line, duplicate(key));
         else if (what === "secret" && !isSealed && file.isPublic?.()) report(line, publicSecret(file.name));
         else (known as Map<string, unknown>).set(key, value);
@@ -73,7 +73,7 @@ export function parseManifests(files: readonly ManifestFile[], nodeName: string,
     workloads: [...workloads.values()],
     cronJobs: [...cronJobs.values()],
     objects: Object.fromEntries(objects),
-    ...(idle.size > 0 && { notices: [...idle.values()].map(String) }),
+    services: [...services.values()],
     problems,
     ...(retryAt !== undefined && { retryAt }),
   };
@@ -84,15 +84,11 @@ interface Known {
   readonly workloads: Map<string, Workload>;
   readonly cronJobs: Map<string, CronJob>;
   readonly objects: Map<string, unknown>;
-  readonly idle: Map<string, unknown>;
+  readonly services: Map<string, DirectoryService>;
 }
 
 /** Returns where an object belongs. Its key is KIND/NAMESPACE/NAME. */
-function entryOf(object: ManifestObject, { pods, workloads, cronJobs, objects, idle }: Known) {
-  if ("idle" in object) {
-    const { kind, because, ...metadata } = object.idle;
-    return { known: idle, what: kind, key: `${kind}/${namespacedName(metadata)}`, value: because };
-  }
+function entryOf(object: ManifestObject, { pods, workloads, cronJobs, objects, services }: Known) {
   if ("data" in object) {
     const { data } = object;
     return { known: objects, what: data.kind, key: referenceKey(data), value: data.value };
@@ -100,9 +96,11 @@ function entryOf(object: ManifestObject, { pods, workloads, cronJobs, objects, i
   const [known, value, what] =
     "pod" in object
       ? ([pods, object.pod, "pod"] as const)
-      : "cronJob" in object
-        ? ([cronJobs, object.cronJob, "cronjob"] as const)
-        : ([workloads, object.workload, object.workload.kind.toLowerCase()] as const);
+      : "service" in object
+        ? ([services, object.service, "service"] as const)
+        : "cronJob" in object
+          ? ([cronJobs, object.cronJob, "cronjob"] as const)
+          : ([workloads, object.workload, object.workload.kind.toLowerCase()] as const);
   return { known, what, key: `${what}/${namespacedName(value.metadata)}`, value };
 }
 

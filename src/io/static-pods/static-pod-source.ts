@@ -105,6 +105,7 @@ export class StaticPodSource implements PodSource {
       ...(parsed?.missing === undefined ? [] : [parsed.missing]),
       ...(parsed?.workloads?.objects ?? []).map(({ kind, metadata }) => workloadProblem(kind, metadata)),
       ...(parsed?.workloads?.cron?.objects ?? []).map(({ metadata }) => workloadProblem("CronJob", metadata)),
+      ...(parsed?.services ?? []).map(({ metadata }) => workloadProblem("Service", metadata)),
       ...refused.flatMap(([, because]) => because ?? []),
     ];
     const good = refused.flatMap(([pod, because]) => (because === undefined ? [pod] : []));
@@ -159,6 +160,6 @@ function refusal(pod: Pod): string | undefined {
   return names === undefined ? undefined : `${name}: metadata: ${names}`;
 }
 
-function workloadProblem(kind: string, metadata: Pod["metadata"]): string {
+function workloadProblem(kind: string, metadata: Pick<Pod["metadata"], "namespace" | "name">): string {
   return `${kind} ${namespacedName(metadata)}: the directory of a joined node has static pods alone: create it with kubectl apply, and remove it here`;
 }

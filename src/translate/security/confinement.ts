@@ -4,8 +4,7 @@ import type { Config } from "../../model/host/config.ts";
 import { HOSTS_FILE, podRunDir, RESOLV_CONF } from "../../model/paths.ts";
 import type { DesiredFile } from "../../model/step.ts";
 import type { UnitLines } from "../../model/unit.ts";
-import type { TranslateContext } from "../context.ts";
-import { podFiles } from "../network/pod-files.ts";
+import { type FileContext, podFiles } from "../network/pod-files.ts";
 import type { ResolvedContainer } from "../resolved-container.ts";
 import { cleanPath } from "../volumes/clean-path.ts";
 import { messageMount } from "../volumes/termination-message.ts";
@@ -16,7 +15,7 @@ import { processUser } from "./user.ts";
 /** Returns the confinement of one container on the host's files. */
 export function containerConfinement(
   resolved: ResolvedContainer,
-  { config, host }: Pick<TranslateContext, "config" | "host">,
+  { config, host, services, directory }: Omit<FileContext, "network">,
   mounted: readonly Mount[] = [],
 ): Confinement {
   const { pod, container, options, network } = resolved;
@@ -24,10 +23,9 @@ export function containerConfinement(
   const rights = containerRights(resolved, user, config.clusterDomain);
   const volumes = [...mounted, ...messageMount(pod, container)];
   const ipc = pod.spec.hostIPC ? "host" : "container";
-  const base = [
-    ...nameFiles(pod, podFiles(pod, { config, host, network })),
-    ...(ipc === "host" ? [] : [SHARED_MEMORY]),
-  ];
+  // The mounts do not depend on the addresses, of which there may be a thousand.
+  const files = podFiles(pod, { config, host, network, services: services && [], directory });
+  const base = [...nameFiles(pod, files), ...(ipc === "host" ? [] : [SHARED_MEMORY])];
   return {
     user,
     workingDirectory: cleanPath(container.workingDir ?? "/"),

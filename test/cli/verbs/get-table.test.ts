@@ -127,7 +127,7 @@ x      Opaque   1      60m
   [
     "service",
     `NAME   TYPE        CLUSTER-IP   EXTERNAL-IP   PORT(S)         AGE
-x      ClusterIP   <none>       <none>        80/TCP,53/UDP   60m
+x      ClusterIP   None         <none>        80/TCP,53/UDP   60m
 `,
     { spec: { ports: [{ port: 80 }, { port: 53, protocol: "UDP" }] } },
   ],
@@ -152,4 +152,19 @@ test.each(["po", "Pods", "deploy", "deployments.apps", "deployment.v1.apps", "cm
 
 test.each(["", "pods.apps", "nodes", "deployments.batch"])("%j is none", (word) => {
   expect(findKind(word)).toBeUndefined();
+});
+
+test("Services, whose names have the addresses of pods", () => {
+  const service = (name: string, spec: object) => object("Service", name, { spec });
+  const shown = tableOf(
+    {},
+    service("a", { clusterIP: "10.96.0.1", ports: [{ port: 80 }] }),
+    service("b", { type: "LoadBalancer", ports: [{ port: 53, protocol: "UDP", nodePort: 30053 }] }),
+    service("c", { type: "ExternalName", externalName: "db.example.com" }),
+  );
+  expect(shown).toBe(`NAME   TYPE           CLUSTER-IP   EXTERNAL-IP      PORT(S)        AGE
+a      ClusterIP      None         <none>           80/TCP         60m
+b      LoadBalancer   None         <pending>        53:30053/UDP   60m
+c      ExternalName   <none>       db.example.com   <none>         60m
+`);
 });

@@ -66,7 +66,7 @@ test("a List has objects of every kind, and a mistake in one has its own line", 
   const found = read(`apiVersion: v1\nkind: List\nitems:\n${items.join("")}`);
   expect(found.problems).toEqual(["a.yaml:26: items[2].spec.ports[0].port: expected 1 to 65535, found 0"]);
   expect(Object.keys(found.objects)).toEqual(["persistentvolumeclaim/default/data"]);
-  expect(found.notices).toEqual([expect.stringContaining("service default/web: it has no address")]);
+  expect(found.services).toMatchObject([{ metadata: { namespace: "default", name: "web" } }]);
 });
 
 test("an anchor bounds what aliases repeat, in every kind", () => {

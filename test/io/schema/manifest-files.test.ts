@@ -110,6 +110,7 @@ describe("readManifests()", () => {
     expect(readManifests([join(directory, "gone.yaml")], "edge")).toEqual({
       pods: [],
       workloads: [],
+      services: [],
       cronJobs: [],
       objects: {},
       problems: [expect.stringContaining("gone.yaml: cannot be read: ENOENT")],
@@ -124,7 +125,14 @@ describe("a Secret", () => {
     chmodSync(directory, modeOfDirectory);
     return readManifests([join(directory, "a.yaml")], "edge");
   };
-  const found = { pods: [], workloads: [], cronJobs: [], objects: { "secret/default/a": { data: {} } }, problems: [] };
+  const found = {
+    pods: [],
+    workloads: [],
+    services: [],
+    cronJobs: [],
+    objects: { "secret/default/a": { data: {} } },
+    problems: [],
+  };
 
   test.for([
     ["in a file of root alone", 0o600, 0o755],
@@ -138,6 +146,7 @@ describe("a Secret", () => {
     expect(written(0o644, 0o755)).toEqual({
       pods: [],
       workloads: [],
+      services: [],
       cronJobs: [],
       objects: {},
       problems: [`${path}:4: kind: other users can read this file, so its Secret is not used: chmod 600 ${path}`],
