@@ -84,3 +84,26 @@ test("a bundle with another checksum is not installed", async () => {
     ),
   ]);
 });
+
+test("install.sh --quiet has no word, and refuses --json beside it", async () => {
+  const install = (flags: string) => machine.exec(`/root/unitlet-bundle/install.sh ${flags}`, { allowFailure: true });
+  expect(await install("--quiet")).toMatchObject({ code: 0, stdout: "" });
+  expect(await install("--json --quiet")).toMatchObject({
+    code: 1,
+    stdout: "",
+    stderr: "install.sh: --quiet and --json: give only one of them\n",
+  });
+});
+
+test("--uninstall --json has an object a line, the result last", async () => {
+  const { stdout } = await machine.exec("/root/unitlet-bundle/install.sh --uninstall --yes --json", {
+    timeout: 300_000,
+    allowFailure: true,
+  });
+  const objects = stdout
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line));
+  expect(objects).toContainEqual(expect.objectContaining({ type: "progress", phase: "Stopping containers" }));
+  expect(objects.filter(({ type }) => type === "result")).toEqual([objects.at(-1)]);
+});
