@@ -1,5 +1,5 @@
 # Messages and progress, for install.sh and the sandbox.
-# shellcheck shell=sh disable=SC2154,SC2034
+# shellcheck shell=sh disable=SC2154,SC2034,SC2030,SC2031
 
 # text, quiet (errors and warnings alone) or json: one object a line, with the keys of the command unitlet (src/cli/progress.ts).
 output=text
