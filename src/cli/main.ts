@@ -10,7 +10,7 @@ import { images } from "./images.ts";
 import { importCommand } from "./import.ts";
 import { join } from "./join.ts";
 import { leave } from "./leave.ts";
-import { print, printError } from "./output.ts";
+import { endOnClosedPipe, print, printError } from "./output.ts";
 import { plan } from "./plan.ts";
 import { render } from "./render.ts";
 import { seal } from "./seal.ts";
@@ -125,11 +125,7 @@ async function main(given: string): Promise<void> {
   print(await command(command !== showHelp && own.some(isHelp) ? ["--help"] : args));
 }
 
-process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  // The reader, such as head, has read enough.
-  if (error.code === "EPIPE") process.exit();
-  throw error;
-});
+process.stdout.on("error", endOnClosedPipe);
 
 main(process.argv[3] ?? "help").catch((error: NodeJS.ErrnoException) => {
   const remedy = error.code === "EACCES" && process.getuid?.() !== 0 ? "this needs root: " : "";

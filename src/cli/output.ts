@@ -21,3 +21,20 @@ export function printError(line: string): void {
 export function printStyled(text: string): void {
   process.stdout.write(text);
 }
+
+/** Ends the process when the reader of its output, such as head, has read enough. Throws other errors. */
+export function endOnClosedPipe(error: NodeJS.ErrnoException): void {
+  if (error.code === "EPIPE") process.exit();
+  throw error;
+}
+
+/** Lets work that changes the host go on when nobody reads its output any more. */
+export function ignoreClosedPipe(): void {
+  process.stdout.off("error", endOnClosedPipe);
+  for (const stream of [process.stdout, process.stderr]) stream.on("error", throwUnlessClosed);
+}
+
+/** EIO is that of a terminal that is gone. */
+function throwUnlessClosed(error: NodeJS.ErrnoException): void {
+  if (error.code !== "EPIPE" && error.code !== "EIO") throw error;
+}

@@ -1,5 +1,5 @@
 import { CliError } from "./failure.ts";
-import { printable } from "./output.ts";
+import { ignoreClosedPipe, printable } from "./output.ts";
 
 /** The shortest time between two lines of a log, or two objects of one phase, in milliseconds. */
 const LOG_INTERVAL_MS = 1000;
@@ -93,7 +93,7 @@ export class Progress {
 
   #line(line: string): void {
     const { err } = this.#streams;
-    err.write(this.#isTerminal ? `\r${line.slice(0, (err.columns ?? 80) - 1)}\x1b[K` : `${line}\n`);
+    err.write(this.#isTerminal ? `\r${line.slice(0, (err.columns || 80) - 1)}\x1b[K` : `${line}\n`);
   }
 
   #object(type: "progress" | "warning" | "result", rest: Details): void {
@@ -103,8 +103,8 @@ export class Progress {
 }
 
 /**
- * Runs a command with its progress, and returns what it prints at its end. A failure is the last JSON object too. Throws what
- * `work` throws.
+ * Runs a command with its progress, and returns what it prints at its end. A failure is the last JSON object too. The command goes on
+ * when the reader of its output ends. Throws what `work` throws.
  */
 export async function withProgress(
   command: string,
@@ -113,6 +113,7 @@ export async function withProgress(
   streams?: Streams,
 ): Promise<string> {
   const progress = new Progress(command, mode, streams);
+  if (streams === undefined) ignoreClosedPipe();
   try {
     const result = await work(progress);
     return progress.result(result, Number(process.exitCode ?? 0));

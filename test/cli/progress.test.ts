@@ -1,7 +1,13 @@
-import { expect, test } from "vitest";
+import { spawnSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { CliError } from "../../src/cli/failure.ts";
 import { Progress, withProgress } from "../../src/cli/progress.ts";
 import { outputMode } from "../../src/cli/progress-options.ts";
+
+// A terminal that is dumb has no line that changes, and CI may have one.
+beforeAll(() => void vi.stubEnv("TERM", "xterm"));
+afterAll(() => void vi.unstubAllEnvs());
 
 function streams(isTTY: boolean) {
   const out: string[] = [];
@@ -105,4 +111,36 @@ test("the result of text is what the command prints", async () => {
 test("--quiet and --json exclude each other", () => {
   expect([outputMode({}), outputMode({ quiet: true }), outputMode({ json: true })]).toEqual(["text", "quiet", "json"]);
   expect(() => outputMode({ quiet: true, json: true })).toThrow("--quiet and --json: give only one of them");
+});
+
+const CLI = fileURLToPath(new URL("../../src/cli/", import.meta.url));
+
+/** Writes lines until nobody reads them, and then what it has still done to file descriptor 3. */
+const LONG_WORK = `
+import { writeFileSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
+const { endOnClosedPipe } = await import(process.argv[1] + "output.ts");
+const { withProgress } = await import(process.argv[1] + "progress.ts");
+process.stdout.on("error", endOnClosedPipe);
+let isClosed = false;
+for (const stream of [process.stdout, process.stderr]) stream.on("error", () => { isClosed = true; });
+await withProgress("leave", process.argv[2], async (progress) => {
+  for (let line = 0; !isClosed && line < 1000; line += 1) {
+    progress.done("waiting", "line " + line);
+    progress.state("waiting", "state " + line, {}, line * 1000);
+    await sleep(10);
+  }
+  progress.done("leaving", "left");
+  writeFileSync(3, isClosed ? "to the end" : "never closed");
+  return { text: "" };
+});
+process.exitCode = 5;
+`;
+
+test.each(["text", "json"])("work goes on to its end and status when the reader of its %s ends", (mode) => {
+  const command =
+    '{ "$0" --input-type=module -e "$1" "$2" "$3" 3>&4; echo " with $?" >&4; } 2>&1 | head -n 1 >/dev/null';
+  const words = ["-c", command, process.execPath, LONG_WORK, CLI, mode];
+  const { output } = spawnSync("sh", words, { encoding: "utf8", stdio: ["ignore", "pipe", "pipe", "ignore", "pipe"] });
+  expect(output[4]).toBe("to the end with 5\n");
 });
