@@ -1,4 +1,7 @@
 import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 
 const SCRIPT = `set -eu
@@ -50,4 +53,51 @@ test("json has an object a line, the result last", () => {
   });
   const result = { type: "result", message: "Bad thing: failed", status: "failed", exitStatus: 1 };
   expect([objects.at(-1), status]).toEqual([{ ...progress, ...result }, 1]);
+});
+
+test("a command that ends the script leaves a result too, once", () => {
+  const script = `set -eu
+. units/install/progress.sh
+output=json
+name=$(die "no name")
+`;
+  const { stdout, stderr, status } = spawnSync("sh", ["-c", script, "install.sh"], { encoding: "utf8" });
+  expect([
+    status,
+    stderr,
+    stdout
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line)),
+  ]).toEqual([
+    1,
+    "install.sh: no name\n",
+    [
+      {
+        ...{ command: "install", type: "result", seconds: expect.any(Number), status: "failed", exitStatus: 1 },
+        message: "install.sh has failed: standard error has the reason",
+      },
+    ],
+  ]);
+});
+
+test("a question is not on standard output, which has JSON alone", () => {
+  const home = mkdtempSync(join(tmpdir(), "install-progress-"));
+  const script = `DESTDIR= yes=no
+. units/install/progress.sh
+. units/install/remove.sh
+output=json
+ask 'Remove it?' >${home}/stdout
+say done >>${home}/stdout
+`;
+  try {
+    writeFileSync(join(home, "script"), script);
+    const command = ["--quiet", "--return", "--command", `sh ${home}/script`, "/dev/null"];
+    const { stdout, status } = spawnSync("script", command, { encoding: "utf8", input: "y\n" });
+    const [message, ...more] = readFileSync(join(home, "stdout"), "utf8").trim().split("\n");
+    expect([status, stdout]).toEqual([0, expect.stringContaining("Remove it? [y/N] ")]);
+    expect([JSON.parse(message ?? ""), more]).toEqual([expect.objectContaining({ message: "done" }), []]);
+  } finally {
+    rmSync(home, { recursive: true });
+  }
 });

@@ -4,6 +4,7 @@
 # text, quiet (errors and warnings alone) or json: one object a line, with the keys of the command unitlet (src/cli/progress.ts).
 output=text
 install_began=$(date +%s)
+has_result=no
 
 say() {
 	case $output in
@@ -34,6 +35,7 @@ json_line() {
 
 # json_result STATUS MESSAGE: prints the last object.
 json_result() {
+	has_result=yes
 	status_word="done"
 	[ "$1" = 0 ] || status_word=failed
 	json_line result "\"status\":\"$status_word\",\"exitStatus\":$1" "$2"
@@ -125,4 +127,12 @@ kill_tree() {
 	kill "$1" 2>/dev/null || :
 }
 
+# A command that fails ends the script (set -e), and a script has one result in any case.
+ended() {
+	code=$?
+	[ "$code" = 0 ] || [ "$output" != json ] || [ "$has_result" = yes ] ||
+		json_result "$code" "${0##*/} has failed: standard error has the reason"
+}
+
 trap interrupted INT TERM HUP
+trap ended EXIT

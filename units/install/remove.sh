@@ -93,7 +93,8 @@ step_failed() {
 ask() {
 	[ "$yes" = no ] || return 0
 	[ -t 0 ] || die "standard input is not a terminal, so this script cannot ask: add --yes"
-	printf '%s [y/N] ' "$1"
+	# Standard output may have JSON alone.
+	printf '%s [y/N] ' "$1" >&2
 	read -r answer
 	case $answer in
 	[yY]*) ;;
@@ -104,7 +105,7 @@ ask() {
 ask_about_config() {
 	keep_config=no
 	[ "$yes" = no ] && [ -d "$config" ] || return 0
-	printf 'Remove the configuration and the manifests in %s, too? [y/N] ' "$config"
+	printf 'Remove the configuration and the manifests in %s, too? [y/N] ' "$config" >&2
 	read -r answer
 	case $answer in
 	[yY]*) ;;
