@@ -19,9 +19,10 @@ export function watchLayouts(layouts: readonly string[]): void {
   run("systemd-run", "--quiet", "--collect", `--unit=${WATCH}`, ...watched, ...limits, ...start);
 }
 
+/** The service may still wait for its 2 s, and while it is loaded `watchLayouts` cannot make another one. */
 export function endLayoutWatch(): void {
   try {
-    run("systemctl", "stop", `${WATCH}.path`);
+    run("systemctl", "stop", `${WATCH}.path`, `${WATCH}.service`);
   } catch {
     // There is none.
   }
