@@ -21,6 +21,12 @@ export function madeClaims(
     .map(([, claim]) => claimObject(claim, templateOf(claim, sets)));
 }
 
+/** True for a claim that no file has. There is nothing in a file to delete of it. */
+export function isMadeClaim({ kind, metadata }: ApiObject, stored: readonly StoredObject[]): boolean {
+  if (kind !== "PersistentVolumeClaim") return false;
+  return !stored.some((each) => each.kind === kind && keyOf(each) === keyOf(metadata));
+}
+
 const keyOf = ({ namespace, name }: StoredClaim) => `${namespace}/${name}`;
 
 function claimsOf({ metadata: { namespace }, spec: { volumes = [] } }: Pod): readonly StoredClaim[] {

@@ -12,6 +12,7 @@ import { CliError } from "../failure.ts";
 import type { ApiObject } from "../objects/api-object.ts";
 import { type HostObjects, readHostObjects, readStored } from "../objects/host-objects.ts";
 import { findKind, resourceOf } from "../objects/kinds.ts";
+import { isMadeClaim } from "../objects/made-claims.ts";
 import { changedFiles, writeChanged } from "../objects/manifest-edits.ts";
 import { print, printError } from "../output.ts";
 import { givenObjects, inNamespace, keyOf } from "./apply.ts";
@@ -94,7 +95,7 @@ async function targets(
   if (files.length > 0) {
     const given = (await givenObjects(files, config)).map((each) => inNamespace(each, namespace));
     const keys = new Set(given.map(keyOf));
-    const objects = host.objects.filter((each) => keys.has(keyOfObject(each)));
+    const objects = host.objects.filter((each) => keys.has(keyOfObject(each)) && !isMadeClaim(each, host.stored));
     const found = new Set(objects.map(keyOfObject));
     const missing = given.filter((each) => !found.has(keyOf(each))).map(({ kind, name }) => missingText(kind, name));
     return { objects, missing };
@@ -104,8 +105,7 @@ async function targets(
     selector,
   });
   for (const each of objects) refuseOwned(each);
-  const isWritten = (each: ApiObject) => host.stored.some((stored) => keyOf(stored) === keyOfObject(each));
-  for (const each of objects) if (each.kind === "PersistentVolumeClaim" && !isWritten(each)) refuseUnwritten(each);
+  for (const each of objects) if (isMadeClaim(each, host.stored)) refuseUnwritten(each);
   return { objects: [...new Set(objects)], missing };
 }
 

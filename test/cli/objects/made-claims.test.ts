@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { madeClaims } from "../../../src/cli/objects/made-claims.ts";
+import { isMadeClaim, madeClaims } from "../../../src/cli/objects/made-claims.ts";
 import type { StoredObject } from "../../../src/io/schema/stored-objects.ts";
 import type { Pod } from "../../../src/model/api/pod.ts";
 
@@ -50,4 +50,17 @@ test.each(["data-db-x", "other-db-0", "data-db-", "absent"])("a pod's claim %s t
 
 test("a StatefulSet of another namespace makes no claim here", () => {
   expect(madeClaims([], [pod("data-db-0")], [{ ...SET, namespace: "shop" }])).toEqual([]);
+});
+
+test.each<[string, boolean, StoredObject]>([
+  ["its StatefulSet alone", true, SET],
+  ["another claim", true, stored("PersistentVolumeClaim", "data-db-1", CLAIM_SPEC)],
+  ["another kind of its name", true, stored("ConfigMap", "data-db-0", {})],
+  ["the claim", false, stored("PersistentVolumeClaim", "data-db-0", CLAIM_SPEC)],
+])("with %s in the files a claim is one that no file has: %j", (_, isMade, object) => {
+  expect(isMadeClaim(OBJECT, [object])).toBe(isMade);
+});
+
+test("a pod is no such claim", () => {
+  expect(isMadeClaim({ ...OBJECT, kind: "Pod" }, [])).toBe(false);
 });

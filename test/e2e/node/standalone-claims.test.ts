@@ -115,6 +115,13 @@ test("the data stay without the manifest, and come back with it", async () => {
       "is in no file, and only its data are left to delete: unitlet claims delete default/data-db-0",
     ),
   });
+  const claim = { apiVersion: "v1", kind: "PersistentVolumeClaim", metadata: { name: "data-db-0" }, spec: CLAIM };
+  await machine.write("/srv/claim.json", JSON.stringify(claim));
+  expect(await machine.exec("unitlet delete -f /srv/claim.json", { allowFailure: true })).toMatchObject({
+    code: 1,
+    stdout: "",
+    stderr: 'Error (NotFound): persistentvolumeclaims "data-db-0" not found\n',
+  });
   await place(set("three"));
   await untilData("one", "two", "two", "three");
 });
