@@ -10,7 +10,7 @@ import { writeTar } from "../io/tar-file.ts";
 import { EX_USAGE } from "../model/exit-status.ts";
 import { parseImage } from "../model/image/image-reference.ts";
 import { requireRoot } from "./agent.ts";
-import { CliError } from "./failure.ts";
+import { CliError, writeFailure } from "./failure.ts";
 import { ociReference } from "./images/commanded-pull.ts";
 import { writeNamed } from "./images/export.ts";
 import { manifestFiles } from "./manifest-arguments.ts";
@@ -143,7 +143,7 @@ async function pack(output: string, stage: string, progress: Progress): Promise<
       progress.state("packing", `${output}: ${Math.ceil(bytes / 1e6)} MB written`, { bytes }),
     );
   } catch (error) {
-    throw new CliError(`cannot write ${output}: ${(error as Error).message}`);
+    throw writeFailure(output, error);
   }
 }
 

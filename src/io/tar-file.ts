@@ -6,13 +6,16 @@ import { ignoreMissing } from "./files.ts";
 
 const INTERVAL_MS = 250;
 
+/** The keyboard has ended the work. */
+export class Interrupted extends Error {}
+
 /** Called with the number of bytes that are written, several times a second. */
 export type Tell = (bytes: number) => void;
 
 /**
  * Writes a tar file with mode 0600, completely or not at all. `words` are options of tar and what it packs. Its directory may belong
- * to another user, so no link there is followed. Throws an error, also when `file` exists and is no regular file, and after an
- * interrupt from the keyboard.
+ * to another user, so no link there is followed. Throws an error, also when `file` exists and is no regular file, and Interrupted
+ * after an interrupt from the keyboard.
  */
 export async function writeTar(file: string, words: readonly string[], tell: Tell): Promise<void> {
   const path = resolve(file);
@@ -48,7 +51,7 @@ async function runTar(words: readonly string[], to: number, tell: Tell): Promise
   const timer = setInterval(() => tell(fstatSync(to).size), INTERVAL_MS);
   try {
     const [status] = await once(child, "close");
-    if (isInterrupted) throw new Error("interrupted");
+    if (isInterrupted) throw new Interrupted("interrupted");
     if (status !== 0) throw new Error(message.split("\n")[0] || `tar has ended with ${status}`);
   } finally {
     clearInterval(timer);

@@ -2,7 +2,7 @@ import { type ExportedImage, exportedDigest, writeArchive } from "../../io/image
 import { readStore } from "../../io/images/image-store.ts";
 import { EX_USAGE } from "../../model/exit-status.ts";
 import { requireRoot } from "../agent.ts";
-import { CliError } from "../failure.ts";
+import { CliError, writeFailure } from "../failure.ts";
 import type { Progress, Result } from "../progress.ts";
 import { ociReference } from "./commanded-pull.ts";
 
@@ -24,7 +24,7 @@ export async function writeNamed(names: readonly string[], file: string, progres
       progress.state("images", `${names.length} images: ${Math.ceil(bytes / 1e6)} MB written`, { bytes }),
     );
   } catch (error) {
-    throw new CliError(`cannot write ${file}: ${(error as Error).message}`);
+    throw writeFailure(file, error);
   }
 }
 
