@@ -9,8 +9,15 @@ export function ephemeralVolumeIssues(spec: Tree): readonly Issue[] {
     const path = ["spec", "volumes", at, "ephemeral", "volumeClaimTemplate"];
     const template = (ephemeral as Tree).volumeClaimTemplate as Tree | undefined;
     if (template === undefined) return [{ path, message: "is missing" }];
-    return claimIssues(template.spec as Tree, [...path, "spec"]);
+    return claimIssues(ofOnePod(template.spec as Tree | undefined), [...path, "spec"]);
   });
+}
+
+/** One pod alone has the claim, so ReadWriteOncePod asks for nothing more. */
+function ofOnePod(spec: Tree | undefined): Tree | undefined {
+  const modes = (spec?.accessModes ?? []) as readonly string[];
+  const isOfOne = modes.length === 1 && modes[0] === "ReadWriteOncePod";
+  return isOfOne ? { ...spec, accessModes: ["ReadWriteOnce"] } : spec;
 }
 
 /** A claim is a directory of this host, and this one ends with its pod: that is an emptyDir. */
