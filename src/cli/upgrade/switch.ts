@@ -50,7 +50,8 @@ export function repair({ programs, versions }: Places): void {
   if (UPDATES.some(isWorking))
     throw new CliError("an update of images is under way: repeat the upgrade when it has ended. Nothing was changed");
   const isPending = exists(join(versions, "pending"));
-  if (!isPending && !exists(join(programs, TRIAL))) return;
+  // `starters` are units that a killed repair has stopped.
+  if (!isPending && !exists(join(programs, TRIAL)) && !exists(join(versions, "starters"))) return;
   try {
     const words = ["--quiet", "--wait", "--collect", `--unit=${UNIT}`, "-p", `SyslogIdentifier=${UNIT}`];
     execFileSync("systemd-run", [...words, "/bin/sh", join(versions, SWITCH), "end"], {
