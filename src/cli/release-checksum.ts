@@ -17,9 +17,9 @@ export function checkRelease(release: string, wanted = listedSum(release), copy 
     throw new CliError(`${release}: the checksum is ${actual}, and should be ${wanted}. Nothing was written`);
 }
 
-/** Returns the checksum of the tarball in SHA256SUMS beside it; undefined without one. */
-export function listedSum(release: string): string | undefined {
-  const lines = (readOptional(join(dirname(release), "SHA256SUMS")) ?? "").split("\n");
+/** Returns the checksum of the tarball in SHA256SUMS beside it, or in `sums`; undefined without one. */
+export function listedSum(release: string, sums = join(dirname(release), "SHA256SUMS")): string | undefined {
+  const lines = (readOptional(sums) ?? "").split("\n");
   const words = lines.map((line) => line.split(/ [ *]/));
   return words.find(([, name]) => name === basename(release))?.[0];
 }

@@ -26,11 +26,15 @@ export function otherWriter(
   return (mode & 0o020) !== 0 && !groups.includes(gid) ? `group ${gid} can write to it` : undefined;
 }
 
-/** Checks that no other user can change the file, or replace it or a directory above it. Throws CliError. */
-export function checkPath(path: string, trusted: Trusted): void {
-  for (let at = realpathSync(path); ; at = dirname(at)) {
+/**
+ * Checks that no other user can change the file, or replace it or a directory above it. Returns its path without links: another user
+ * may change a link that led there. Throws CliError.
+ */
+export function checkPath(path: string, trusted: Trusted): string {
+  const real = realpathSync(path);
+  for (let at = real; ; at = dirname(at)) {
     checkOwner(at, lstatSync(at), trusted);
-    if (at === "/") return;
+    if (at === "/") return real;
   }
 }
 

@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { copyFileSync, lstatSync, mkdirSync, readdirSync, rmSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { exists, isDirectory } from "../../io/files.ts";
 import { CliError } from "../failure.ts";
 import { checkRelease, listedSum } from "../release-checksum.ts";
@@ -30,11 +30,12 @@ export function takeSource({ from, sha256, target, trusted }: SourceOptions): vo
 function takeTarball({ from, sha256, target, trusted }: SourceOptions): void {
   const sums = join(dirname(from), "SHA256SUMS");
   // A checksum of the administrator proves the file, also one of another user.
-  if (sha256 === undefined) for (const path of [from, sums]) if (exists(path)) checkPath(path, trusted);
+  const release = sha256 === undefined ? checkPath(from, trusted) : from;
+  const wanted = sha256 ?? (exists(sums) ? listedSum(from, checkPath(sums, trusted)) : undefined);
   const copy = `${target}.tar.gz`;
-  copyFileSync(from, copy);
+  copyFileSync(release, copy);
   try {
-    checkRelease(from, sha256 ?? listedSum(from), copy);
+    checkRelease(from, wanted, copy);
     checkEntries(from, tar("--list", "--verbose", "--numeric-owner", "--gzip", "--file", copy));
     mkdirSync(target);
     const options = ["--strip-components=1", "--no-same-owner", "--no-same-permissions"];
@@ -46,12 +47,14 @@ function takeTarball({ from, sha256, target, trusted }: SourceOptions): void {
 
 function takeDirectory(from: string, target: string, trusted: Trusted): void {
   if (!isDirectory(from)) throw new CliError(`--from ${from}: expected a .tar.gz or a directory`);
-  const top = exists(join(from, "run.cjs")) && exists(join(from, "../install.sh")) ? join(from, "..") : from;
-  checkPath(top, trusted);
+  const given = exists(join(from, "run.cjs")) && exists(join(from, "../install.sh")) ? join(from, "..") : from;
+  const top = checkPath(given, trusted);
   const node = [join(top, "dist/node"), join(top, "node_modules", `node-linux-${process.arch}`, "bin/node")].find(
     exists,
   );
-  const copy = (path: string, into: string) => copyTree(path, into, trusted);
+  // In a directory that another user can change, a file may be another one by the time it is copied.
+  const copy = (path: string, into: string) =>
+    copyTree(join(checkPath(dirname(path), trusted), basename(path)), into, trusted);
   mkdirSync(join(target, "dist"), { recursive: true });
   for (const part of ["install.sh", "units"]) if (exists(join(top, part))) copy(join(top, part), join(target, part));
   for (const name of exists(join(top, "dist")) ? readdirSync(join(top, "dist")) : [])

@@ -64,6 +64,15 @@ test("of a clone only what an installation needs is copied", () => {
   ]);
 });
 
+test("a link leads to a release, and its checksum is beside the link", () => {
+  const link = join(home, "linked/unitlet-1.tar.gz");
+  mkdirSync(dirname(link));
+  symlinkSync(pack(), link);
+  symlinkSync(join(home, "SHA256SUMS"), join(home, "linked/SHA256SUMS"));
+  take(link);
+  expect(existsSync(join(target, "install.sh"))).toBe(true);
+});
+
 test("the directory of its bundles stands for a clone", () => {
   take(join(top, "dist"));
   expect(existsSync(join(target, "install.sh"))).toBe(true);
@@ -92,6 +101,7 @@ test("a release whose checksum every user can change is refused, and taken with 
 test.each([
   ["a link", () => symlinkSync("/etc/passwd", join(top, "units/link")), "is neither a file nor a directory"],
   ["a file that every user can change", () => chmodSync(join(top, "dist/run.cjs"), 0o666), "run.cjs: every user can"],
+  ["a directory that every user can change", () => chmodSync(join(top, "dist"), 0o777), "dist: every user can"],
   ["no Node", () => rmSync(join(top, "dist/node")), "it has no dist/node"],
 ])("a clone with %s is refused", (_, spoil, because) => {
   spoil();
