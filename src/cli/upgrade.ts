@@ -11,7 +11,8 @@ import { trustedUsers } from "./upgrade/owners.ts";
 import { hostPlaces, type Places } from "./upgrade/places.ts";
 import { selfTest, versionOf } from "./upgrade/self-test.ts";
 import { takeSource } from "./upgrade/source.ts";
-import { clear, layOut, prepareSwitch, takeEarlier } from "./upgrade/stage.ts";
+import { checkSpace } from "./upgrade/space.ts";
+import { checkRepair, clear, layOut, prepareSwitch, takeEarlier } from "./upgrade/stage.ts";
 import { repair, switchVersion } from "./upgrade/switch.ts";
 import { changesOf, installedTree, labelOf, storedTree, type Tree, unitsOf } from "./upgrade/trees.ts";
 
@@ -83,10 +84,12 @@ function upgradeTo({ from, sha256, check }: Options, places: Places): string {
   const { versions } = places;
   if (from === undefined) takeEarlier(places);
   else {
+    checkSpace(places);
     print("Checking and copying the new version\n");
     takeSource({ from, sha256, target: join(versions, "source"), trusted: trustedUsers(process.env) });
     layOut(places);
   }
+  checkRepair(places);
   const staged = storedTree(join(versions, "new"));
   const installed = installedTree(places, unitsOf(join(versions, "new/lib")));
   const changes = changesOf(installed, staged);
@@ -107,5 +110,6 @@ function test(places: Places, installed: Tree, staged: Tree): { readonly from: s
   const programs = join(places.versions, "new/lib");
   const to = labelOf(versionOf(programs, places), staged);
   print(`${selfTest(programs, places)}\n`);
-  return { from: labelOf(unitletVersion, installed), to };
+  // This process may be of a version that was taken back since.
+  return { from: labelOf(versionOf(places.programs, places), installed), to };
 }

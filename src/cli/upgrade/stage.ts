@@ -1,7 +1,7 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import { copyFileSync, cpSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { exists } from "../../io/files.ts";
+import { exists, readOptional } from "../../io/files.ts";
 import { CliError } from "../failure.ts";
 import type { Places } from "./places.ts";
 import { TRIAL, type Tree, unitsOf } from "./trees.ts";
@@ -50,6 +50,15 @@ export function takeEarlier({ versions }: Places): void {
   if (!exists(join(versions, "before/lib")))
     throw new CliError("unitlet upgrade --rollback: no earlier version is kept. Nothing was changed");
   execFileSync("cp", ["-al", join(versions, "before"), join(versions, "new")]);
+}
+
+/** Checks that the runs of the version in `new` undo an upgrade after a power failure. Throws CliError. */
+export function checkRepair({ versions }: Places): void {
+  const unit = readOptional(join(versions, "new/units/unitlet-sync.service")) ?? "";
+  if (unit.includes(`[ ! -e ${join(versions, "pending")} ]`)) return;
+  throw new CliError(
+    "unitlet upgrade: this version cannot undo an upgrade that is interrupted, as one that is older than `unitlet upgrade`. Nothing was changed: install it with its own install.sh",
+  );
 }
 
 /** Adds what switch-version needs beside the new version: the names, and a copy of the present units and of the command. */
