@@ -23,11 +23,18 @@ const ENDS = new Set([
   "delete-pod-object",
 ]);
 
+const keyOf = ({ step, uid, unit }: PrintedStep) => `${step} ${uid} ${unit ?? ""}`;
+
 /** Returns the steps of `after` that end something which `before` leaves running. */
 export function endingSteps(before: PrintedPlan, after: PrintedPlan): readonly PrintedStep[] {
-  const key = ({ step, uid, unit }: PrintedStep) => `${step} ${uid} ${unit ?? ""}`;
-  const known = new Set(before.steps.map(key));
-  return after.steps.filter((each) => ENDS.has(each.step) && !known.has(key(each)));
+  const known = new Set(before.steps.map(keyOf));
+  return after.steps.filter((each) => ENDS.has(each.step) && !known.has(keyOf(each)));
+}
+
+/** Returns the steps that are in both, whatever their reasons. */
+export function inBoth(some: readonly PrintedStep[], others: readonly PrintedStep[]): readonly PrintedStep[] {
+  const keys = new Set(others.map(keyOf));
+  return some.filter((each) => keys.has(keyOf(each)));
 }
 
 /** Returns a step in words, such as `restart unitlet.default.web.main.service (the image differs)`. */

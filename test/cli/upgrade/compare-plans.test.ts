@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { describeEnd, endingSteps, type PrintedStep } from "../../../src/cli/upgrade/compare-plans.ts";
+import { describeEnd, endingSteps, inBoth, type PrintedStep } from "../../../src/cli/upgrade/compare-plans.ts";
 
 const UNIT = "unitlet.default.web.main.service";
 const RESTART: PrintedStep = {
@@ -24,6 +24,12 @@ test("what both versions would end is no matter of the upgrade", () => {
 
 test("the restart of another unit is", () => {
   expect(endingSteps(plan({ ...RESTART, unit: "unitlet.default.web.side.service" }), plan(RESTART))).toEqual([RESTART]);
+});
+
+test("a step that only one pair of plans has is no matter of the upgrade, such as the end of a deleted pod", () => {
+  expect(inBoth([{ ...RESTART, because: "other words" }, REMOVE], [WRITE, RESTART])).toEqual([
+    { ...RESTART, because: "other words" },
+  ]);
 });
 
 test("a step names its unit, or else its pod, with the reason", () => {
