@@ -97,7 +97,8 @@ test.skipIf(!canMount).each([
     "its first run has failed with exit status 0: journalctl -u unitlet-sync shows why",
   ],
 ])("a version whose run %s is taken back", async (_, spoil, because) => {
-  const stdout = await inEmptyHost(`prepare; export ${spoil}; switch try; echo $?; export STATUS=0 NO_UNIT=no; switch end; state
+  const stdout =
+    await inEmptyHost(`prepare; export ${spoil}; switch try; echo $?; export STATUS=0 NO_UNIT=no; switch end; state
     ls -A $versions; grep -c ^restart /run/log`);
   expect(stdout).toBe(`1
 <3>new was tried, and old is back: ${because}

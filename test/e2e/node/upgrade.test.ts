@@ -42,7 +42,7 @@ async function invocations(): Promise<string> {
 const upgrade = (...words: readonly string[]) =>
   machine.exec(["unitlet", "upgrade", ...words], { allowFailure: true, timeout: 300_000 });
 
-const version = async () => (await machine.exec("unitlet version")).stdout;
+const version = async (as = "") => (await machine.exec(`${as} unitlet version`)).stdout;
 
 /** A copy of the next version with one file changed. */
 async function spoiled(file: string, text: string): Promise<string> {
@@ -86,6 +86,7 @@ test("a release replaces programs and units, restarts no pod, and is in the jour
   expect(await version()).toMatch(
     /^unitlet 0\.2\.0\nbefore: 0\.1\.0 \(\w{12}\); to go back: unitlet upgrade --rollback\n$/,
   );
+  expect(await version("setpriv --reuid=1 --regid=1 --clear-groups")).toBe("unitlet 0.2.0\n");
   const { stdout: state } = await machine.exec(
     "systemctl show -P TimersMonotonic unitlet-sync.timer; systemctl is-active unitlet-sync.timer unitlet-sync.path unitlet-images.path",
   );
