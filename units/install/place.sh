@@ -32,8 +32,7 @@ place_text() {
 }
 
 place_programs() {
-	# What an upgrade that was interrupted has left would be put over these files.
-	[ -n "$DESTDIR" ] || [ ! -e "$programs.versions/pending" ] || end_upgrade
+	[ -n "$DESTDIR" ] || [ ! -d "$programs.versions" ] || end_upgrade
 	place "$node" "$programs/node" 755
 	for bundle in "$dist"/*.cjs; do
 		place "$bundle" "$programs/${bundle##*/}" 644
@@ -52,9 +51,14 @@ place_programs() {
 	place "$manifest" "$programs/manifest" 644
 }
 
+# `unitlet upgrade` has this lock while it works. It would exchange the directory whose files are replaced here. What an upgrade that
+# was interrupted has left would be put over these files.
 end_upgrade() {
+	exec 8<"$programs.versions"
+	flock -n 8 || die "unitlet upgrade is at work on this host: repeat this when it has ended. Nothing was changed"
 	systemctl stop unitlet-upgrade.service 2>/dev/null || :
-	sh "$programs.versions/switch-version" end
+	[ ! -e "$programs.versions/pending" ] || sh "$programs.versions/switch-version" end ||
+		die "an upgrade was interrupted, and could not be undone: see the message above. Nothing was changed"
 }
 
 place_config() {

@@ -8,12 +8,16 @@ etc_units=$DESTDIR/etc/systemd/system
 # The setting unitDirectory names the one that has the units of pods.
 run_units=$DESTDIR/run/systemd/system
 
+# The lines of the manifests of this version and of the installed one, which is newer after `unitlet upgrade`.
+files=''
+
 # What could not be removed or stopped, one a line. Every step goes on, so that as little as possible remains.
 failed=''
 
 uninstall() {
 	[ -n "$DESTDIR" ] || [ "$(id -u)" = 0 ] || die "this needs root: sudo $0 --uninstall"
 	set +e
+	files=$(cat "$manifest" "$programs/manifest" 2>/dev/null)
 	pods=$(pod_units)
 	lost=$([ -n "$DESTDIR" ] || lost_units)
 	node_name=$("$command" check-config 2>/dev/null | sed -n 's/.*node \([^ ,]*\), joined.*/\1/p') || node_name=''
@@ -139,8 +143,13 @@ is_foreign() {
 
 stop_agent() {
 	[ -z "$DESTDIR" ] && [ -e "$unit_directory/unitlet-sync.timer" ] || return 0
+	# Otherwise it would put its files back.
+	systemctl stop unitlet-upgrade.service 2>/dev/null || :
 	step "Stopping the timer" systemctl disable --now --quiet unitlet-sync.timer unitlet-sync.path unitlet-images.path unitlet-images.service unitlet-auto-update.timer unitlet-auto-update-resume.service
 	systemctl disable --now --quiet unitlet-api.socket
+	# Those that only a newer version has.
+	# shellcheck disable=SC2046
+	systemctl disable --now --quiet $(echo "$files" | sed -nE 's,^unit +systemd/([^@ ]+\.(timer|path)) .*,\1,p') 2>/dev/null || :
 	systemctl stop unitlet-auto-update.service unitlet-images-layouts.path unitlet-images-layouts.service unitlet-watch.service unitlet-sync.service unitlet-api.service unitlet-api-helper.socket 'unitlet-api-helper@*.service' 2>/dev/null || :
 	systemctl stop 'unitlet-image@*.service' 'unitlet-image-fetch@*.service' 'unitlet-image-import@*.service' 'unitlet-deb@*.service' 2>/dev/null || :
 	systemctl stop 'unitlet-probe@*.timer' 'unitlet-probe@*.service' 2>/dev/null || :
@@ -237,7 +246,9 @@ remove_programs_but_helpers() {
 is_used_by_pods() {
 	while read -r kind file _ users; do
 		[ "$kind/${file##*/}/$users" != "helper/$1/pods" ] || return 0
-	done <"$manifest"
+	done <<-FILES
+		$files
+	FILES
 	return 1
 }
 
@@ -267,7 +278,9 @@ remove_agent_units() {
 		unit=${file#systemd/}
 		rm -rf "${unit_directory:?}/$unit" "$etc_units/$unit.d"
 		rm -f "$etc_units"/*.wants/"$unit"
-	done <"$manifest"
+	done <<-FILES
+		$files
+	FILES
 	rm -rf "$DESTDIR/run/systemd/system/unitlet-sync.timer.d"
 	for slice in unitlet unitlet-burstable unitlet-besteffort; do
 		rm -rf "$DESTDIR/run/systemd/system.control/$slice.slice.d"
