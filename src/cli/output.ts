@@ -28,7 +28,7 @@ export function endOnClosedPipe(error: NodeJS.ErrnoException): void {
   throw error;
 }
 
-/** Lets work that changes the host go on when nobody reads its output any more. */
+/** Lets work that changes the host go on when its output is no longer read. */
 export function ignoreClosedPipe(): void {
   process.stdout.off("error", endOnClosedPipe);
   for (const stream of [process.stdout, process.stderr]) stream.on("error", throwUnlessClosed);
