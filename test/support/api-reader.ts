@@ -5,8 +5,8 @@ import { dirname, join } from "node:path";
 import { text } from "node:stream/consumers";
 import type { KubernetesObject } from "@kubernetes/client-node";
 
-/** kubectl waits as long for the first bytes of a handshake. */
-const TIMEOUT_MS = 10_000;
+/** A computer that runs tests may stall for 30 s. */
+const TIMEOUT_MS = 60_000;
 
 /** Where the API server has the objects of a kind: the path of their group, and their plural. */
 const RESOURCES: Readonly<Record<string, readonly [group: string, plural: string, isNamespaced?: false]>> = {
