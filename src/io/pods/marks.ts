@@ -10,13 +10,21 @@ import type { Mark } from "../../model/step.ts";
 export function writeMark(uid: string, container: string, mark: Mark): void {
   const path = pathOf(uid, container, mark);
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  if (mark.name !== "started") return void create(path, "");
+  // Without it, the next start would count as the first one since boot, which has no back-off.
+  create(`${podRunDir(uid)}/${container}.booted`, "\n");
+  if (create(path, `${mark.invocation}\n`)) utimesSync(path, mark.at / 1000, mark.at / 1000);
+}
+
+/** Returns false when the file exists already. */
+function create(path: string, text: string): boolean {
   try {
-    writeFileSync(path, mark.name === "started" ? `${mark.invocation}\n` : "", { flag: "wx", mode: 0o600 });
+    writeFileSync(path, text, { flag: "wx", mode: 0o600 });
+    return true;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "EEXIST") return;
+    if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
     throw error;
   }
-  if (mark.name === "started") utimesSync(path, mark.at / 1000, mark.at / 1000);
 }
 
 function pathOf(uid: string, container: string, { name }: Mark): string {
