@@ -70,12 +70,6 @@ test("the pods of an Indexed Job have their indexes, and a failed index fails th
   expect(await output("unitlet status")).toMatch(/^default\/parts Job: FailedIndexes: Job has failed indexes$/m);
 });
 
-test("a Service is no mistake, and the journal says what it does not do", async () => {
-  const said = await output("journalctl --sync; journalctl -q -o cat -u unitlet-sync");
-  expect(said).toContain("service default/web: it has no address and no name on a standalone host");
-  expect(said).not.toContain("bad manifest");
-});
-
 test("a paused Deployment and pods below a partition keep the old template", async () => {
   await place(workload("Deployment", "web", "one", {}), workload("StatefulSet", "db", "one", {}));
   await untilOutput("unitlet status", /^default +StatefulSet +db +2\/2 +2$[\s\S]*^default +Deployment +web +2\/2 +2$/m);
