@@ -8,7 +8,7 @@ must_be_prepared() {
 
 # The packages of all tests, as COMMAND:PACKAGE. One list, because concurrent test files must not both call apt-get.
 test_packages='/lib/systemd/systemd:systemd systemd-nspawn:systemd-container dbus-daemon:dbus ip:iproute2
-	nsenter:util-linux flock:util-linux ps:procps openssl:openssl curl:curl skopeo:skopeo umoci:umoci crun:crun docker-registry:docker-registry busybox:busybox-static xz:xz-utils zstd:zstd setcap:libcap2-bin scmp_sys_resolver:seccomp rpm:rpm
+	nsenter:util-linux flock:util-linux ps:procps openssl:openssl curl:curl skopeo:skopeo umoci:umoci crun:crun docker-registry:docker-registry busybox:busybox-static xz:xz-utils zstd:zstd setcap:libcap2-bin scmp_sys_resolver:seccomp rpm:rpm zsh:zsh fish:fish
 	iptables:iptables ipset:ipset nft:nftables /usr/lib/cni/bridge:containernetworking-plugins'
 
 ensure_packages() {
