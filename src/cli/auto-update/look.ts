@@ -7,7 +7,7 @@ import type { ParsedList, PodSource } from "../../ports.ts";
 import { CliError } from "../failure.ts";
 import type { PullContext } from "./registry.ts";
 import type { StateInTrial } from "./transitions.ts";
-import { podVerdict, restartsOf, type Verdict, workloadVerdict } from "./verdict.ts";
+import { type Expected, podVerdict, restartsOf, type Verdict, workloadVerdict } from "./verdict.ts";
 
 const INTERVAL_MS = 1000;
 /** A pod without probes is ready at once, and its program may end a moment later. The old image has proved itself. */
@@ -18,6 +18,8 @@ export type End = Exclude<Verdict, { kind: "waiting" }> | { readonly kind: "gone
 
 /** Waits until the pods are ready with the images of the state, or have failed, at the latest at the deadline. */
 export async function untilSettled(state: StateInTrial, { config, source, progress }: PullContext): Promise<End> {
+  // Not the time of the day, which a host without a clock of its own gets from the network after its boot.
+  const began = performance.now();
   for (;;) {
     const now = Date.now();
     const listed = await source.list();
@@ -25,7 +27,7 @@ export async function untilSettled(state: StateInTrial, { config, source, progre
     const verdict = verdictOf(state, lists, now);
     if (verdict.kind !== "waiting") return verdict;
     const limit = timeLimit(state, lists, config);
-    if (now > state.trial.since + limit)
+    if (performance.now() - began > limit)
       return { kind: "failed", because: `not ready after ${Math.round(limit / 1000)} s: ${verdict.because}` };
     progress.state("waiting", `${targetName(state)}: ${verdict.because}`, { target: targetName(state) });
     await sleep(INTERVAL_MS);
@@ -45,8 +47,7 @@ export function restartsNow(state: Pick<StateInTrial, "kind" | "namespace" | "na
 }
 
 function verdictOf(state: StateInTrial, lists: ParsedList, now: Instant): Verdict | { readonly kind: "gone" } {
-  const { phase, to, from, restarts } = state.trial;
-  const expected = { digests: phase === "switch" ? to : from, restarts, stable: STABLE_MS[phase], now };
+  const expected = expectedOf(state, now);
   const object = objectOf(state, lists);
   // A file with a mistake may define it.
   if (object === undefined)
@@ -57,18 +58,29 @@ function verdictOf(state: StateInTrial, lists: ParsedList, now: Instant): Verdic
   return workloadVerdict(object.workload, known, expected);
 }
 
+function expectedOf({ kind, trial }: StateInTrial, now: Instant): Expected {
+  const { phase, to, from, restarts, attempts, since } = trial;
+  return {
+    digests: phase === "switch" ? to : from,
+    // Old pods of a workload that go on have the restarts of their whole life.
+    restarts: phase === "return" && kind !== "Pod" ? Number.POSITIVE_INFINITY : restarts,
+    ...{ interruptions: attempts - 1, begun: since, stable: STABLE_MS[phase], now },
+  };
+}
+
 type Images = ReadonlyMap<string, string | undefined>;
 type RollingWorkload = Exclude<Workload, { kind: "Job" }>;
 
 function objectOf(state: StateInTrial, { pods, workloads }: ParsedList) {
   if (state.kind === "Pod") {
     const pod = pods.find((each) => isNamed(each, state));
-    return pod && { pod, workload: undefined, images: imagesOf(pod.spec) };
+    return pod && { pod, workload: undefined, spec: pod.spec, images: imagesOf(pod.spec) };
   }
   const workload = workloads?.objects.find(
     (each): each is RollingWorkload => each.kind === state.kind && isNamed(each, state),
   );
-  return workload && { workload, images: imagesOf(workload.template.spec) };
+  const spec = workload?.template.spec;
+  return workload && spec && { workload, spec, images: imagesOf(spec) };
 }
 
 function imagesOf({ containers, initContainers = [] }: RollingWorkload["template"]["spec"]): Images {
@@ -82,11 +94,15 @@ function hasImages({ containers, trial }: StateInTrial, images: Images): boolean
   });
 }
 
-/** Returns milliseconds. Each pod of a workload may take the time, because they may be replaced one after the other. */
+/**
+ * Returns milliseconds. A pod gets ready after the old containers have ended. Each pod of a workload may take the time, because they
+ * may be replaced one after the other.
+ */
 function timeLimit(state: StateInTrial, lists: ParsedList, { autoUpdateTimeout }: Config): number {
-  const workload = objectOf(state, lists)?.workload;
-  if (workload === undefined || workload.kind === "DaemonSet") return autoUpdateTimeout;
-  const each = workload.kind === "Deployment" ? workload.progressDeadlineSeconds * 1000 : autoUpdateTimeout;
+  const { workload, spec } = objectOf(state, lists) ?? {};
+  const timeout = autoUpdateTimeout + (spec?.terminationGracePeriodSeconds ?? 30) * 1000;
+  if (workload === undefined || workload.kind === "DaemonSet") return timeout;
+  const each = workload.kind === "Deployment" ? workload.progressDeadlineSeconds * 1000 : timeout;
   return each * (workload.replicas + 1);
 }
 

@@ -1,7 +1,7 @@
 import { isTerminal, isTerminating } from "../../model/api/phase.ts";
 import type { ContainerStatus, Pod } from "../../model/api/pod.ts";
 import { fromTimestamp, type Instant } from "../../model/api/time.ts";
-import type { Workload } from "../../model/api/workload.ts";
+import type { Deployment, Workload } from "../../model/api/workload.ts";
 import { digestOfImageID } from "../../model/auto-update.ts";
 import type { OwnedPod, WorkloadState } from "../../model/workload-state.ts";
 
@@ -19,13 +19,18 @@ export interface Expected {
   readonly digests: Readonly<Record<string, string>>;
   /** Restarts that were there before the images were changed. */
   readonly restarts: number;
+  /** How often the update was interrupted, for example by a reboot, which restarts each container once. */
+  readonly interruptions: number;
+  /** When this process has begun to wait. A status may be from before a reboot. */
+  readonly begun: Instant;
   /** Milliseconds for which a pod must be ready without a restart. */
   readonly stable: number;
   readonly now: Instant;
 }
 
 /** Returns how a pod is. `name` is undefined for a Pod of the directory. */
-export function podVerdict({ status }: Pod, { digests, restarts, stable, now }: Expected, name?: string): Verdict {
+export function podVerdict({ status }: Pod, expected: Expected, name?: string): Verdict {
+  const { digests, restarts, interruptions } = expected;
   const statuses = status?.containerStatuses ?? [];
   const where = name === undefined ? "" : `pod ${name}: `;
   const own = Object.keys(digests).map((each) => statuses.find((one) => one.name === each) ?? absent(each));
@@ -35,16 +40,19 @@ export function podVerdict({ status }: Pod, { digests, restarts, stable, now }: 
   const ends = restartsOf(status) - restarts;
   const unready = statuses.find(({ ready }) => !ready) ?? own.find(({ ready }) => !ready);
   const words = unready === undefined ? "the pod is not ready" : wordsOf(unready);
-  if (ends >= MAX_ENDS) return { kind: "failed", because: `${where}${words}; containers have ended ${ends} times` };
+  if (ends >= MAX_ENDS + interruptions * statuses.length)
+    return { kind: "failed", because: `${where}${words}; containers have ended ${ends} times` };
   const ready = status?.conditions?.find(({ type }) => type === "Ready");
   if (ready?.status !== "True" || unready !== undefined) return { kind: "waiting", because: `${where}${words}` };
-  const since = Math.max(
-    ...[ready.lastTransitionTime, ...own.map(({ state }) => state.running?.startedAt)].map(instant),
-  );
-  // A time in the future is from before the clock was set back.
-  return since > now || since + stable <= now
+  return isStable([ready.lastTransitionTime, ...own.map(({ state }) => state.running?.startedAt)], expected)
     ? { kind: "ready" }
-    : { kind: "waiting", because: `${where}it is ready for less than ${stable / 1000} s` };
+    : { kind: "waiting", because: `${where}it is ready for less than ${expected.stable / 1000} s` };
+}
+
+/** A time in the future is from before the clock was set back. */
+function isStable(times: readonly (string | null | undefined)[], { begun, stable, now }: Expected): boolean {
+  const since = Math.max(begun, ...times.map(instant));
+  return since > now || since + stable <= now;
 }
 
 /** Returns how the pods of a workload are. The template of `workload` has the images that its pods are to run. */
@@ -59,13 +67,23 @@ export function workloadVerdict(
   const verdicts = own.map(({ pod }) => podVerdict(pod, ownOf(pod, expected), pod.metadata.name));
   const failed = verdicts.find(({ kind }) => kind === "failed");
   if (failed !== undefined) return failed;
-  const isLate = state?.progress?.templateHash === hash && state.problem?.includes("ProgressDeadlineExceeded:");
   const waiting = verdicts.find(({ kind }) => kind === "waiting");
-  if (workload.kind === "Deployment" && isLate) {
+  if (workload.kind === "Deployment" && isLate(workload, state, expected)) {
     const because = waiting?.kind === "waiting" ? waiting.because : "its pods do not get ready";
     return { kind: "failed", because: `progressDeadlineSeconds have passed: ${because}` };
   }
   return waiting ?? rolloutVerdict(workload, state, { own, others: kept.length - own.length });
+}
+
+/** The time for which the host was down is none of the rollout. */
+function isLate(
+  { template, progressDeadlineSeconds }: Deployment,
+  state: WorkloadState | undefined,
+  { begun, now }: Expected,
+): boolean {
+  const { progress, problem = "" } = state ?? {};
+  const isSaid = progress?.templateHash === template.hash && problem.includes("ProgressDeadlineExceeded:");
+  return isSaid && begun + progressDeadlineSeconds * 1000 <= now;
 }
 
 /** Only a container that the pod has can be waited for: an init container of a pod that runs has ended. */
@@ -85,7 +103,8 @@ function rolloutVerdict(
   if (workload.kind === "Deployment") {
     const { progress } = state ?? {};
     const isComplete = progress?.templateHash === template.hash && progress.rollout === undefined;
-    return isComplete && own.length > 0 && others === 0 ? { kind: "ready" } : moving;
+    const isThere = own.length > 0 || workload.replicas === 0;
+    return isComplete && isThere && others === 0 ? { kind: "ready" } : moving;
   }
   const kept = workload.kind === "StatefulSet" ? (workload.partition ?? 0) : 0;
   const wanted = Math.max(0, (state?.wanted ?? 1) - kept);

@@ -7,7 +7,8 @@ import type { AutoUpdateState } from "../../../src/model/auto-update.ts";
 import { Host, NOW } from "../../workloads/base.ts";
 import { IMAGE, NEW, OLD, pinned, running, webPod, webWorkload } from "./base.ts";
 
-const EXPECTED = { digests: { main: NEW }, restarts: 1, stable: 10_000, now: NOW };
+const WAITING = { restarts: 0, interruptions: 0, begun: 0, stable: 10_000 };
+const EXPECTED = { ...WAITING, digests: { main: NEW }, restarts: 1, now: NOW };
 const change = { container: "main", image: IMAGE, from: OLD, to: NEW };
 
 describe("a Pod", () => {
@@ -36,6 +37,18 @@ describe("a Pod", () => {
       kind: "failed",
       because: "container main is not ready; containers have ended 3 times",
     });
+  });
+
+  test("may restart each container once more for each interruption", () => {
+    const interrupted = { ...EXPECTED, interruptions: 1 };
+    const of = (restarts: number) => podVerdict(webPod(running({ digest: NEW, restarts })), interrupted);
+    expect([of(4).kind, of(5).kind]).toEqual(["waiting", "failed"]);
+  });
+
+  test("is judged by what its status says 10 s after a reboot, not by what it said before", () => {
+    const pod = webPod(running({ digest: NEW, restarts: 1, ready: NOW - 60_000 }));
+    const kindAt = (since: number) => podVerdict(pod, { ...EXPECTED, begun: since }).kind;
+    expect([kindAt(NOW - 9000), kindAt(NOW - 10_000)]).toEqual(["waiting", "ready"]);
   });
 
   test("that restarts each few seconds is never ready", () => {
@@ -70,12 +83,7 @@ describe.each(["Deployment", "StatefulSet"] as const)("a %s", (kind) => {
 
   function verdictOf(host: Host, state: AutoUpdateState, digest: string) {
     const [object] = pinned([state], [workload]).workloads as [typeof workload];
-    return workloadVerdict(object, host.states[0], {
-      digests: { main: digest },
-      restarts: 0,
-      stable: 10_000,
-      now: host.now,
-    });
+    return workloadVerdict(object, host.states[0], { ...WAITING, digests: { main: digest }, now: host.now });
   }
 
   test("is ready when all its pods run the new image", () => {
@@ -101,6 +109,16 @@ describe.each(["Deployment", "StatefulSet"] as const)("a %s", (kind) => {
     expect(verdictOf(host, back, OLD)).toEqual({ kind: "ready" });
   });
 
+  test("without pods is ready once the rollout is complete", () => {
+    const { host, state } = updated();
+    const none = { ...workload, replicas: 0 };
+    const [object] = pinned([state], [none]).workloads as [typeof workload];
+    for (let at = 0; at < 4; at++) host.run([object]).gone();
+    expect(host.pods).toEqual([]);
+    const expected = { ...WAITING, digests: { main: NEW }, now: host.now };
+    expect(workloadVerdict(object, host.run([object]).states[0], expected)).toEqual({ kind: "ready" });
+  });
+
   test("has failed when a pod has ended three times", () => {
     const { host, state } = updated();
     rollOut(host, state, running({ digest: NEW, restarts: 3 }));
@@ -116,9 +134,13 @@ test("a Deployment has failed after its progressDeadlineSeconds", () => {
   const { workloads } = pinned([begun(target, [change], 0, NOW)], [workload]);
   host.run(workloads).set(running({ digest: NEW }), ({ pod }) => pod.status === undefined);
   host.after(1).run(workloads).after(61).run(workloads);
-  const expected = { digests: { main: NEW }, restarts: 0, stable: 10_000, now: host.now };
-  expect(workloadVerdict(workloads[0] as typeof workload, host.states[0], expected)).toMatchObject({
+  const expected = { ...WAITING, digests: { main: NEW }, now: host.now };
+  const [object] = workloads as [typeof workload];
+  const verdict = (since: number) => workloadVerdict(object, host.states[0], { ...expected, begun: since });
+  expect(verdict(NOW)).toMatchObject({
     kind: "failed",
     because: expect.stringMatching(/^progressDeadlineSeconds have passed: pod web-\S+: container main is not ready$/),
   });
+  // The host was down for the rest of the time.
+  expect(verdict(host.now - 59_000)).toMatchObject({ kind: "waiting" });
 });
