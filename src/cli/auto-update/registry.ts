@@ -1,4 +1,5 @@
 import { fetchedDigest } from "../../io/images/fetched-manifest.ts";
+import { nameImage, nameTree } from "../../io/images/image-names.ts";
 import { readPullRequest } from "../../io/images/images.ts";
 import { removeDigestRequest, writeDigestRequest, writePull } from "../../io/images/pull-files.ts";
 import type { Pod } from "../../model/api/pod.ts";
@@ -48,6 +49,18 @@ export async function pullDigest(pod: Pod, image: string, digest: string, contex
   await untilIdle(pull, context.progress);
   writePull(pull);
   await runPull(pull, context.progress);
+}
+
+/**
+ * Gives the image that a pod runs a name of its own, so that the return to it needs no registry. Its tag may mean another one by now,
+ * which another pod or `unitlet images pull` has brought. Throws CliError.
+ */
+export async function keepDigest(pod: Pod, image: string, digest: string, context: PullContext): Promise<void> {
+  const [tag, reference] = [parseImage(image), referenceTo(image, digest)];
+  if (tag.kind === "oci" && nameImage(tag, reference, digest)) return;
+  const { access, missing } = await pullOf(pod, reference, context);
+  // Without its Secret it is unknown for which credentials the image is.
+  if (access !== undefined || missing.length === 0) nameTree(reference, digest, access ?? "all");
 }
 
 /** Returns the reference to an image of the same repository by its digest. */

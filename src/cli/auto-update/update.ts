@@ -6,7 +6,7 @@ import { type AutoUpdateState, type ImageChange, targetName, type UpdateResult }
 import { parseImage } from "../../model/image/image-reference.ts";
 import { requestRun, startResume } from "../agent.ts";
 import { readLists, restartsNow, untilSettled } from "./look.ts";
-import { type PullContext, pullDigest } from "./registry.ts";
+import { keepDigest, type PullContext, pullDigest } from "./registry.ts";
 import type { Target } from "./targets.ts";
 import { journal, tellBegin, tellEnd } from "./tell.ts";
 import { begun, ended, resumed, returning, type StateInTrial } from "./transitions.ts";
@@ -18,8 +18,7 @@ export async function update(
   context: PullContext,
 ): Promise<UpdateResult> {
   for (const { image, to } of changes) await pullDigest(target.pod, image, to, context);
-  // The earlier tree gets a name of its own, so that the return to it needs no registry.
-  for (const { image, from } of changes) rename(image, `${image}@${from}`, from);
+  for (const { image, from } of changes) await keepDigest(target.pod, image, from, context);
   writeAtomic(PENDING_UPDATE, "", 0o600);
   startResume();
   const restarts = restartsNow(target, await readLists(context.source));
@@ -82,9 +81,11 @@ function settle(
   return logEnd(next, context);
 }
 
+/** An image that has lost the digest meanwhile is pulled again when it is needed. */
 function moveTag({ containers }: StateInTrial, container: string, digest: string): void {
   const image = containers[container]?.image ?? "";
-  rename(`${image}@${digest}`, image, digest);
+  const [source, goal] = [`${image}@${digest}`, image].map((each) => parseImage(each));
+  if (source?.kind === "oci" && goal?.kind === "oci") nameImage(source, goal, digest);
 }
 
 /** Logs the end of an update and calls the hook; again when the process ends before the state says so. */
@@ -103,10 +104,4 @@ function leave(state: StateInTrial): UpdateResult {
   const because = `the manifest of ${targetName(state)} was changed or removed during the update`;
   journal().warning("image update", { result: "failed", target: targetName(state), because });
   return { at: Date.now(), result: "failed", because, changes: [] };
-}
-
-/** An image that has lost the digest meanwhile is pulled again when it is needed. */
-function rename(from: string, to: string, digest: string): void {
-  const [source, goal] = [from, to].map((image) => parseImage(image));
-  if (source?.kind === "oci" && goal?.kind === "oci") nameImage(source, goal, digest);
 }

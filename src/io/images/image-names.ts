@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { IMAGES } from "../../model/image/image.ts";
 import type { OciReference } from "../../model/image/image-reference.ts";
 import { imageKey } from "../../unitfile/image-names.ts";
-import { readOptional, writeAtomic } from "../files.ts";
+import { isDirectory, readOptional, writeAtomic } from "../files.ts";
 import { readPullRequest } from "./images.ts";
 
 const pathOf = (reference: OciReference) => join(IMAGES, "refs", imageKey(reference));
@@ -13,4 +13,20 @@ export function nameImage(from: OciReference, to: OciReference, digest: string):
   const text = readOptional(pathOf(from)) ?? "";
   writeAtomic(pathOf(to), text.replace(/^name .*$/m, `name ${to.name}`), 0o600);
   return true;
+}
+
+/**
+ * Gives the files of an image a name, for pods with these credentials ("all": for all pods) besides those that may use the name
+ * already. Nothing happens when the host has no such files.
+ */
+export function nameTree(to: OciReference, digest: string, access: string): void {
+  const home = join(IMAGES, "trees", digest.replace(/^sha256:/, ""));
+  if (!isDirectory(join(home, "rootfs"))) return;
+  const known = readPullRequest(pathOf(to));
+  const earlier = known?.get("digest") === digest ? (known.get("access") ?? "all").split(" ") : [];
+  const all = new Set([access, ...earlier]);
+  const size = (readOptional(join(home, "size")) ?? "0").trim();
+  const lines = [`name ${to.name}`, `digest ${digest}`, `checked ${known?.get("checked") ?? 0}`];
+  lines.push(`access ${all.has("all") ? "all" : [...all].join(" ")}`, `size ${size}`);
+  writeAtomic(pathOf(to), `${lines.join("\n")}\n`, 0o600);
 }
