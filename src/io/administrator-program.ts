@@ -1,17 +1,20 @@
-import { lstatSync, realpathSync } from "node:fs";
-import { dirname } from "node:path";
+import { lstatSync, readlinkSync } from "node:fs";
+import { join } from "node:path";
+
+/** As the kernel (path_resolution(7)). */
+const MAX_LINKS = 40;
 
 /**
  * Returns why root must not execute a program that an administrator has named by an absolute path; undefined when it may. Root alone
- * must be able to change the file, each directory above it, and those of a link that leads to it.
+ * must be able to change the file, each link that leads to it, and each directory on the way.
  */
 export function whyUntrusted(path: string): string | undefined {
   try {
-    const real = realpathSync(path);
-    const { mode } = lstatSync(real);
-    if (!lstatSync(real).isFile()) return "is not a regular file";
-    if ((mode & 0o100) === 0) return "is not executable: chmod 755";
-    const because = [...partsOf(path), ...partsOf(real)].map(whyChangeable).find((each) => each !== undefined);
+    const { steps, end } = wayTo(path);
+    const stat = lstatSync(end);
+    if (!stat.isFile()) return "is not a regular file";
+    if ((stat.mode & 0o100) === 0) return "is not executable: chmod 755";
+    const because = steps.map(whyChangeable).find((each) => each !== undefined);
     return because === undefined ? undefined : `can be changed by others than root, because ${because}`;
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
@@ -19,8 +22,28 @@ export function whyUntrusted(path: string): string | undefined {
   }
 }
 
-function partsOf(path: string): readonly string[] {
-  return path === dirname(path) ? [path] : [path, ...partsOf(dirname(path))];
+/** Returns each directory and link that the kernel visits, and where the way ends. Throws the errors of lstat(2) and readlink(2). */
+function wayTo(path: string): { readonly steps: readonly string[]; readonly end: string } {
+  const steps = ["/"];
+  const rest = namesOf(path);
+  let end = "/";
+  let links = 0;
+  for (let name = rest.shift(); name !== undefined; name = rest.shift()) {
+    const step = join(end, name);
+    steps.push(step);
+    if (lstatSync(step).isSymbolicLink()) {
+      links += 1;
+      if (links > MAX_LINKS) throw new Error("is behind a loop of links");
+      const target = readlinkSync(step);
+      if (target.startsWith("/")) end = "/";
+      rest.unshift(...namesOf(target));
+    } else end = step;
+  }
+  return { steps, end };
+}
+
+function namesOf(path: string): string[] {
+  return path.split("/").filter((name) => name !== "" && name !== ".");
 }
 
 /** The mode of a link has no effect: the right to replace it comes from its directory. */

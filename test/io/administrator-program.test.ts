@@ -45,6 +45,22 @@ describe.skipIf(!canMount)("a program of the administrator", () => {
     expect(whyUntrusted(hook)).toBe(`can be changed by others than root, because ${hook} ${because}`);
   });
 
+  test("behind a link of another user is refused, also between links of root", () => {
+    const foreign = join(directory, "foreign");
+    mkdirSync(foreign);
+    symlinkSync("../hook", join(foreign, "link"));
+    symlinkSync(join(foreign, "link"), join(directory, "first"));
+    expect(whyUntrusted(join(directory, "first"))).toBe(undefined);
+    chownSync(foreign, 1234, 0);
+    const because = `can be changed by others than root, because ${foreign} belongs to another user`;
+    expect(whyUntrusted(join(directory, "first"))).toBe(because);
+  });
+
+  test("behind a loop of links is refused", () => {
+    symlinkSync("loop", join(directory, "loop"));
+    expect(whyUntrusted(join(directory, "loop"))).toBe("is behind a loop of links");
+  });
+
   test("in a directory of another user is refused, also by a link there", () => {
     const foreign = join(directory, "foreign");
     mkdirSync(foreign);
