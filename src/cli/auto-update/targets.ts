@@ -97,8 +97,7 @@ function ofContainer(container: Container, { pods, state, because }: Context): T
   const pin = state?.containers[name];
   const isPinned = pin !== undefined && image === pinnedImage(pin.image, pin);
   const given = isPinned ? pin.image : image;
-  // imagePullPolicy of a pinned container is that of its digest, and it had another one when it was pinned.
-  const fixed = isPinned ? undefined : whyFixed(container);
+  const fixed = whyFixed({ ...container, image: given });
   const current = isPinned ? pin.digest : runningDigest(pods, name, image);
   const reason = fixed ?? because ?? (current === undefined ? "it does not run yet" : undefined);
   return { name, image: given, ...(current && { current }), ...(reason && { because: reason }) };

@@ -59,5 +59,6 @@ function pinnedContainer(container: Container, annotations: Annotations, pins: P
   const image = asksForUpdates(annotations, container.name)
     ? pinnedImage(container.image, pins[container.name])
     : undefined;
-  return image === undefined ? container : { ...container, image, imagePullPolicy: "IfNotPresent" };
+  if (image === undefined) return container;
+  return { ...container, image, imagePullPolicy: container.imagePullPolicy === "Never" ? "Never" : "IfNotPresent" };
 }

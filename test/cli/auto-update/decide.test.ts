@@ -73,6 +73,15 @@ test("after an update the new digest runs, and the next one is compared with it"
   expect(changesOf(target(state), answers(NEWER), false)).toEqual([{ ...change, from: NEW, to: NEWER }]);
 });
 
+test("imagePullPolicy: Never ends updates, also after one", () => {
+  const state = ended(begun(target(), [change], 0, NOW), "updated", undefined, NOW);
+  const pod = webPod(running());
+  const containers = pod.spec.containers.map((each) => ({ ...each, imagePullPolicy: "Never" }));
+  const own = target(state, { ...pod, spec: { containers } });
+  expect(updatedOf(own, answers(NEWER), false)).toEqual(["-: its imagePullPolicy is Never"]);
+  expect(changesOf(own, answers(NEWER), false)).toEqual([]);
+});
+
 test("a digest that was rolled back is not tried again, but another one and with --retry", () => {
   const trial = returning(begun(target(), [change], 0, NOW), "it crashes", 0, NOW);
   const state = ended(trial, "rolled back", "it crashes", NOW);

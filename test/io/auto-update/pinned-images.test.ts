@@ -14,6 +14,14 @@ test("a pod runs the digest, and its UID stays", () => {
   expect(pinned([STATE], [], [pod]).pods).toEqual([{ ...pod, spec: { containers } }]);
 });
 
+test("a pod whose manifest forbids pulls by now runs the digest, and pulls nothing", () => {
+  const pod = webPod();
+  const [main] = pod.spec.containers;
+  const never = { ...pod, spec: { containers: [{ ...main, name: "main", imagePullPolicy: "Never" }] } };
+  const containers = [{ name: "main", image: `${IMAGE}@${NEW}`, imagePullPolicy: "Never" }];
+  expect(pinned([STATE], [], [never]).pods).toEqual([{ ...pod, spec: { containers } }]);
+});
+
 test("a pod that was updated keeps the image of its manifest when that is another one", () => {
   const pod = webPod(undefined, "registry.example/web:v2");
   expect(pinned([STATE], [], [pod]).pods).toEqual([pod]);
