@@ -103,9 +103,13 @@ function ofContainer(container: Container, { pods, state, because }: Context): T
   return { name, image: given, ...(current && { current }), ...(reason && { because: reason }) };
 }
 
-/** The status may still have an image that the container had before. */
+/**
+ * Returns what the oldest pod runs: with imagePullPolicy: Always newer ones may run a newer image, and are no reason to leave it. The
+ * status may still have an image that the container had before.
+ */
 function runningDigest(pods: readonly Pod[], name: string, image: string): string | undefined {
-  for (const { status } of pods) {
+  const created = ({ metadata }: Pod) => metadata.creationTimestamp ?? "";
+  for (const { status } of pods.toSorted((a, b) => created(a).localeCompare(created(b)))) {
     const all = [...(status?.containerStatuses ?? []), ...(status?.initContainerStatuses ?? [])];
     const own = all.find((each) => each.name === name && each.image === image);
     const digest = digestOfImageID(own?.imageID);

@@ -62,6 +62,21 @@ test("a paused Deployment is left alone", () => {
   expect(own && updatedOf(own, answers(NEW), false)).toEqual(["-: the Deployment is paused"]);
 });
 
+test("a workload is at the image of its oldest pod", () => {
+  const workload = webWorkload("StatefulSet", { replicas: 2, podManagementPolicy: "Parallel" });
+  const host = new Host().run([workload]).set(running({ digest: NEW }));
+  host.states = host.states.map((state) => ({
+    ...state,
+    pods: state.pods.map((each) => {
+      if (each.ordinal === 0) return each;
+      const metadata = { ...each.pod.metadata, creationTimestamp: new Date(NOW - 60_000).toISOString() };
+      return { ...each, pod: { ...each.pod, metadata, status: running() } };
+    }),
+  }));
+  const [own] = updateTargets({ pods: [], workloads: { objects: [workload], states: host.states } }, []);
+  expect(own && changesOf(own, answers(NEW), false)).toEqual([change]);
+});
+
 test("after an update the new digest runs, and the next one is compared with it", () => {
   const state = ended(begun(target(), [change], 0, NOW), "updated", undefined, NOW);
   expect(state).toEqual({
