@@ -54,8 +54,8 @@ export function writeDigestRequest(pull: DesiredPull): void {
   writeLines(`${key}.request`, commonLines(pull, pull.name));
   writeLines(`${key}.source`, [...commonLines(pull, pull.name), "resolve yes"]);
   writeAtomic(join(PULLS, `${key}.auth`), auth ?? readHostAuth(), 0o600);
-  mkdirSync(IMAGES, { recursive: true, mode: 0o700 });
-  prepareFetch(pull, []);
+  // The blobs of an interrupted pull of the image stay where they are, for the next pull.
+  makeFetchDirectories(key);
 }
 
 /** Removes what such a fetch has left. */
@@ -117,16 +117,21 @@ const FETCH_MODE = 0o777;
  * the same credentials. No program runs that could write to these directories now.
  */
 function prepareFetch({ key, access = "" }: DesiredPull, usable: readonly string[]): void {
-  const temporary = join(IMAGES, "tmp");
-  const work = join(temporary, key);
-  removeTree(work, () => false);
-  mkdirSync(join(work, "fetch/blobs/sha256"), { recursive: true, mode: 0o700 });
-  const blobs = join(work, "fetch/blobs/sha256");
-  for (const directory of ["fetch", "fetch/blobs", "fetch/blobs/sha256"]) chmodSync(join(work, directory), FETCH_MODE);
-  const part = join(temporary, `part.${key.slice(key.lastIndexOf("_") + 1)}.${access}`);
+  const blobs = makeFetchDirectories(key);
+  const part = join(IMAGES, "tmp", `part.${key.slice(key.lastIndexOf("_") + 1)}.${access}`);
   for (const name of listOwn(join(part, "sha256"))) moveForWriting(join(part, "sha256", name), join(blobs, name));
   removeTree(part, () => false);
   for (const hex of usable) linkIfPossible(join(IMAGES, "blobs/sha256", hex), join(blobs, hex));
+}
+
+/** Returns the directory of the blobs. */
+function makeFetchDirectories(key: string): string {
+  const work = join(IMAGES, "tmp", key);
+  const blobs = join(work, "fetch/blobs/sha256");
+  removeTree(work, () => false);
+  mkdirSync(blobs, { recursive: true, mode: 0o700 });
+  for (const directory of ["fetch", "fetch/blobs", "fetch/blobs/sha256"]) chmodSync(join(work, directory), FETCH_MODE);
+  return blobs;
 }
 
 /** Returns the names in a directory; none when it is a link. */
