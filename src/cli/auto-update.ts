@@ -172,13 +172,14 @@ async function answersFor(target: Target, context: PullContext): Promise<Readonl
   return answers;
 }
 
-/** An update that cannot begin keeps no other from its turn. */
+/** An update that cannot begin or go on, for example on a full disk, keeps no other from its turn. The next process goes on with it. */
 async function tryUpdate(...[target, changes, context]: Parameters<typeof update>): ReturnType<typeof update> {
   try {
     return await update(target, changes, context);
   } catch (error) {
-    if (!(error instanceof CliError) || error.status !== 1) throw error;
-    return { at: Date.now(), result: "failed", because: error.message, changes };
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (error instanceof CliError ? error.status !== 1 : code === undefined) throw error;
+    return { at: Date.now(), result: "failed", because: message, changes };
   }
 }
 
