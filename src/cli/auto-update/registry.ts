@@ -17,6 +17,9 @@ import { runUnit } from "../images/unit-wait.ts";
 import type { Progress } from "../progress.ts";
 import type { Answer } from "./decide.ts";
 
+/** A registry that sends a byte at times must not keep the other pods from their updates. The next pull uses the complete blobs. */
+const PULL_LIMIT_MS = 2 * 60 * 60_000;
+
 export interface PullContext {
   readonly config: Config;
   readonly source: PodSource;
@@ -48,7 +51,7 @@ export async function pullDigest(pod: Pod, image: string, digest: string, contex
   const pull = await pullOf(pod, referenceTo(image, digest), context);
   await untilIdle(pull, context.progress);
   writePull(pull);
-  await runPull(pull, context.progress);
+  await runPull(pull, context.progress, PULL_LIMIT_MS);
 }
 
 /**

@@ -53,10 +53,13 @@ export async function untilIdle({ key, name }: DesiredPull, progress: Progress):
   }
 }
 
-/** Runs a pull whose files are written, and returns the digest of the image. Throws CliError with the reason of a failure. */
-export async function runPull({ key, name }: DesiredPull, progress: Progress): Promise<string> {
+/**
+ * Runs a pull whose files are written, and returns the digest of the image. Throws CliError with the reason of a failure, also after
+ * `limit` milliseconds.
+ */
+export async function runPull({ key, name }: DesiredPull, progress: Progress, limit?: number): Promise<string> {
   const checked = checkedAt(name);
-  await runUnit(imageUnit(key), () => showState(key, name, progress));
+  await runUnit(imageUnit(key), () => showState(key, name, progress), limit);
   progress.clear();
   const failure = join(PULLS, `${key}.failed`);
   const message = readPullRequest(failure)?.get("message");
