@@ -89,7 +89,7 @@ export function digestOfImageID(imageID: string | undefined): string | undefined
 
 /** Returns the image as the container is to run it; undefined when the manifest has another one now. */
 export function pinnedImage(image: string | undefined, pin: PinnedImage | undefined): string | undefined {
-  return pin !== undefined && pin.image === image ? `${pin.image}@${pin.digest}` : undefined;
+  return image !== undefined && image === pin?.image ? `${image}@${pin.digest}` : undefined;
 }
 
 /** Returns "pod default/web", as messages name it. */

@@ -43,8 +43,10 @@ export function pinsInUse({ containers, state }: Target): AutoUpdateState["conta
 /** Returns the state in which the containers are to run their earlier images. */
 export function returning(state: StateInTrial, because: string, restarts: number, now: Instant): StateInTrial {
   const { trial } = state;
+  // A container may be called "constructor", which each object has.
+  const [from, to] = [new Map(Object.entries(trial.from)), new Map(Object.entries(trial.to))];
   const containers = Object.entries(state.containers).map(([name, pin]): [string, PinnedImage] => {
-    const [digest, failed] = [trial.from[name], trial.to[name]];
+    const [digest, failed] = [from.get(name), to.get(name)];
     return [name, digest === undefined || failed === undefined ? pin : { ...pin, digest, failed }];
   });
   const own = ownRestarts(state.kind, Object.keys(trial.from).length);

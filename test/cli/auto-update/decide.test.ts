@@ -109,6 +109,16 @@ test("a digest that was rolled back is not tried again, but another one and with
   expect(changesOf(target(state), answers(NEWER), false)).toEqual([{ ...change, to: NEWER }]);
 });
 
+test("a container whose name each object has keeps its image when another one returns", () => {
+  const pin = { image: IMAGE, digest: OLD, first: OLD };
+  const state = begun(target(), [change], 0, NOW);
+  const both = { ...state, containers: { ...state.containers, ...Object.fromEntries([["constructor", pin]]) } };
+  expect(Object.entries(returning(both, "it crashes", 0, NOW).containers)).toEqual([
+    ["main", { ...pin, failed: NEW }],
+    ["constructor", pin],
+  ]);
+});
+
 test("a manifest with another tag knows nothing of earlier updates", () => {
   const state = ended(begun(target(), [change], 0, NOW), "updated", undefined, NOW);
   const image = "registry.example/web:v2";

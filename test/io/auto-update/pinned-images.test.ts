@@ -22,6 +22,12 @@ test("a pod whose manifest forbids pulls by now runs the digest, and pulls nothi
   expect(pinned([STATE], [], [never]).pods).toEqual([{ ...pod, spec: { containers } }]);
 });
 
+test("a container without an image has none, whatever its name", () => {
+  const pod = webPod();
+  const bare = { ...pod, spec: { containers: [{ name: "constructor" }] } };
+  expect(pinned([STATE], [], [bare]).pods).toEqual([bare]);
+});
+
 test("a pod that was updated keeps the image of its manifest when that is another one", () => {
   const pod = webPod(undefined, "registry.example/web:v2");
   expect(pinned([STATE], [], [pod]).pods).toEqual([pod]);
