@@ -56,11 +56,12 @@ export async function pullDigest(pod: Pod, image: string, digest: string, contex
 
 /**
  * Gives the image that a pod runs a name of its own, so that the return to it needs no registry. Its tag may mean another one by now,
- * which another pod or `unitlet images pull` has brought. Throws CliError.
+ * which another pod or `unitlet images pull` has brought. The Secret of the pod may have changed since, and has just pulled another
+ * image of the repository. Throws CliError.
  */
 export async function keepDigest(pod: Pod, image: string, digest: string, context: PullContext): Promise<void> {
   const [tag, reference] = [parseImage(image), referenceTo(image, digest)];
-  if (tag.kind === "oci" && nameImage(tag, reference, digest)) return;
+  if (tag.kind === "oci") nameImage(tag, reference, digest);
   const { access, missing } = await pullOf(pod, reference, context);
   // Without its Secret it is unknown for which credentials the image is.
   if (access !== undefined || missing.length === 0) nameTree(reference, digest, access ?? "all");

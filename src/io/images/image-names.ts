@@ -24,9 +24,10 @@ export function nameTree(to: OciReference, digest: string, access: string): void
   if (!isDirectory(join(home, "rootfs"))) return;
   const known = readPullRequest(pathOf(to));
   const earlier = known?.get("digest") === digest ? (known.get("access") ?? "all").split(" ") : [];
-  const all = new Set([access, ...earlier]);
+  if (earlier.includes(access) || earlier.includes("all")) return;
+  const allowed = access === "all" ? [access] : [access, ...earlier];
   const size = (readOptional(join(home, "size")) ?? "0").trim();
   const lines = [`name ${to.name}`, `digest ${digest}`, `checked ${known?.get("checked") ?? 0}`];
-  lines.push(`access ${all.has("all") ? "all" : [...all].join(" ")}`, `size ${size}`);
+  lines.push(`access ${allowed.join(" ")}`, `size ${size}`);
   writeAtomic(pathOf(to), `${lines.join("\n")}\n`, 0o600);
 }

@@ -37,7 +37,16 @@ describe.skipIf(!canMount)("the files of an image", () => {
         nameTree(name, old, access);
         return readFileSync(path, "utf8");
       });
-      return { isNamed, without, texts };
+      writeFileSync(
+        `${images}/refs/${imageKey(tag)}`,
+        `name ${tag.name}\ndigest ${old}\nchecked 1\naccess one\nsize 5\npulled 2\n`,
+      );
+      nameImage(tag, name, old);
+      const copied = ["one", "two"].map((access) => {
+        nameTree(name, old, access);
+        return readFileSync(path, "utf8");
+      });
+      return { isNamed, without, texts, copied };
     });
     const digest = `sha256:${"a".repeat(64)}`;
     const text = (access: string) =>
@@ -45,6 +54,10 @@ describe.skipIf(!canMount)("the files of an image", () => {
     expect(seen).toEqual({
       ...{ isNamed: false, without: false },
       texts: [text("one"), text("two one"), text("all"), text("all")],
+      copied: [
+        `name registry.example/web@${digest}\ndigest ${digest}\nchecked 1\naccess one\nsize 5\npulled 2\n`,
+        `name registry.example/web@${digest}\ndigest ${digest}\nchecked 1\naccess two one\nsize 7\n`,
+      ],
     });
   });
 });
