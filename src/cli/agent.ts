@@ -53,6 +53,13 @@ export function requestRun(): void {
   } catch {}
 }
 
+/** Starts a run and waits for its end, for at most TimeoutStartSec= of its unit. The timer repeats a run that fails. */
+export function awaitRun(): void {
+  try {
+    systemctl("start", "unitlet-sync.service");
+  } catch {}
+}
+
 /** Starts the unit that takes over an update of images when its process ends early. A boot starts it as well. */
 export function startResume(): void {
   try {

@@ -4,7 +4,7 @@ import { nameImage } from "../../io/images/image-names.ts";
 import { requestSync } from "../../io/systemd/sync-trigger.ts";
 import { type AutoUpdateState, type ImageChange, targetName, type UpdateResult } from "../../model/auto-update.ts";
 import { parseImage } from "../../model/image/image-reference.ts";
-import { requestRun, startResume } from "../agent.ts";
+import { awaitRun, requestRun, startResume } from "../agent.ts";
 import { readLists, restartsNow, untilSettled } from "./look.ts";
 import { keepDigest, type PullContext, pullDigest } from "./registry.ts";
 import type { Target } from "./targets.ts";
@@ -30,6 +30,8 @@ export async function update(
 
 /** Takes over an update whose process has ended early. */
 export async function resume(state: StateInTrial, context: PullContext): Promise<UpdateResult> {
+  // Until a run has seen the host, the statuses may be from before a reboot.
+  awaitRun();
   const restarts = restartsNow(state, await readLists(context.source));
   const next = resumed(state, restarts, Date.now());
   if (next !== undefined) {
