@@ -31,7 +31,10 @@ test("a clock that is set forward after a boot ends no update", async () => {
 test("a Deployment has returned to its old pods, however often they have restarted in their life", async () => {
   const workload = webWorkload("Deployment");
   const host = new Host();
-  host.run([workload]).set(running({ ready: NOW - 60_000, restarts: 7 })).run([workload]);
+  host
+    .run([workload])
+    .set(running({ ready: NOW - 60_000, restarts: 7 }))
+    .run([workload]);
   const [target] = updateTargets({ pods: [], workloads: { objects: [workload], states: host.states } }, []);
   if (target === undefined) throw new Error("no target");
   const state = returning(begun(target, [change], 0, NOW), "not ready", 0, NOW);
