@@ -96,9 +96,10 @@ export class Node implements AsyncDisposable {
    * (setting).
    */
   async sync(options?: RunOptions): Promise<void> {
-    // The first start may join a run that has begun before.
-    const twice = "systemctl start unitlet-sync; systemctl start unitlet-sync";
-    const run = () => this.machine.exec(twice, { timeout: 120_000, ...options });
+    // A start joins a run that has begun before. It does so as well when that run ends between the two commands.
+    const start =
+      '[ "$(systemctl show -P ActiveState unitlet-sync)" = inactive ] || systemctl start unitlet-sync; systemctl start unitlet-sync';
+    const run = () => this.machine.exec(start, { timeout: 120_000, ...options });
     const isBusyHost = async () => {
       const { stdout } = await this.machine.exec("sleep 2; systemctl show -P ExecMainStatus unitlet-sync");
       return !["70\n", "78\n"].includes(stdout);
