@@ -8,12 +8,15 @@ must_be_prepared() {
 
 # The packages of all tests, as COMMAND:PACKAGE. One list, because concurrent test files must not both call apt-get.
 test_packages='/lib/systemd/systemd:systemd systemd-nspawn:systemd-container dbus-daemon:dbus ip:iproute2
-	nsenter:util-linux flock:util-linux ps:procps openssl:openssl curl:curl skopeo:skopeo umoci:umoci crun:crun docker-registry:docker-registry busybox:busybox-static xz:xz-utils zstd:zstd setcap:libcap2-bin scmp_sys_resolver:seccomp rpm:rpm zsh:zsh fish:fish
+	nsenter:util-linux flock:util-linux ps:procps openssl:openssl curl:curl skopeo:skopeo umoci:umoci crun:crun docker-registry:docker-registry busybox:busybox-static xz:xz-utils zstd:zstd setcap:libcap2-bin scmp_sys_resolver:seccomp rpm:rpm
 	iptables:iptables ipset:ipset nft:nftables /usr/lib/cni/bridge:containernetworking-plugins'
+
+# The shells whose completion is tested. No machine needs them.
+shell_packages='zsh:zsh fish:fish'
 
 ensure_packages() {
 	# shellcheck disable=SC2086
-	ensure_commands $test_packages
+	ensure_commands $test_packages $shell_packages
 }
 
 # ensure_commands COMMAND:PACKAGE…
